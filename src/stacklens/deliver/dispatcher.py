@@ -39,6 +39,8 @@ from stacklens.telemetry import Action, log
 LONGEST_SLEEP_S = 60.0
 """Between two looks at the table, however quiet it is."""
 
+SHORTEST_SLEEP_S = 0.01
+
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 5.0
 """While the database is away."""
@@ -136,7 +138,9 @@ class Dispatcher:
             due = await next_due(connection)
         if due is None:
             return LONGEST_SLEEP_S
-        return min(max((due - self._clock()).total_seconds(), 0.0), LONGEST_SLEEP_S)
+        seconds = (due - self._clock()).total_seconds()
+        # What is due and was not taken is in another dispatcher's hands for a moment.
+        return min(max(seconds, SHORTEST_SLEEP_S), LONGEST_SLEEP_S)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._at_work.discard(task)
@@ -208,19 +212,25 @@ class Dispatcher:
 
 
 def _tell(claim: Claim, outcome: Outcome, *, counted: bool) -> None:
-    alert = {"alert": str(claim.alert_id), "episode": claim.episode, "counted": counted}
+    alert = f"{claim.alert_id}:{claim.episode}"
     match outcome:
         case Made(_, key, _, adopted, others):
-            # An issue beside the ticket, or more than one with our label: a person should look.
+            # An issue beside the ticket, or several with its label: a person should look.
             level = logging.INFO if counted and not others else logging.WARNING
             log(
-                Action.TICKET_CREATED, level=level, key=key, adopted=adopted, others=others, **alert
+                Action.TICKET_CREATED,
+                level=level,
+                alert=alert,
+                key=key,
+                adopted=adopted,
+                others=others,
+                counted=counted,
             )
         case Postponed(error, until):
-            log(Action.TICKET_RETRIED, level=logging.WARNING, error=error, until=until, **alert)
+            log(Action.TICKET_RETRIED, level=logging.WARNING, error=error, alert=alert, until=until)
         case Failed(error):
-            log(Action.TICKET_FAILED, level=logging.WARNING, error=error, **alert)
+            log(Action.TICKET_FAILED, level=logging.WARNING, error=error, alert=alert)
         case Lost(error, looks):
-            log(Action.TICKET_UNKNOWN, level=logging.WARNING, error=error, looks=looks, **alert)
+            log(Action.TICKET_UNKNOWN, level=logging.WARNING, error=error, alert=alert, looks=looks)
         case _:
             assert_never(outcome)
