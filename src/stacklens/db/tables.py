@@ -60,7 +60,8 @@ event_log_heads = Table(
     "event_log_heads",
     metadata,
     Column("partition", Integer, primary_key=True, autoincrement=False),
-    Column("next_offset", BigInteger, nullable=False, server_default=text("0")),
+    Column("next_offset", BigInteger, nullable=False),
+    Column("arrival_time", Moment, nullable=False, comment="of the last record; never goes back"),
     comment="The lock under which offsets are given out; held until the append commits.",
 )
 

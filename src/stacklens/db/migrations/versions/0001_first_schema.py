@@ -72,7 +72,8 @@ STATEMENTS = (
     """
     CREATE TABLE event_log_heads (
         partition INTEGER NOT NULL,
-        next_offset BIGINT DEFAULT 0 NOT NULL,
+        next_offset BIGINT NOT NULL,
+        arrival_time TIMESTAMP WITH TIME ZONE NOT NULL,
         CONSTRAINT pk_event_log_heads PRIMARY KEY (partition)
     )
     """,
@@ -159,6 +160,7 @@ STATEMENTS = (
     "COMMENT ON COLUMN alerts.version IS 'raised by changes, never by a count'",
     "COMMENT ON COLUMN alerts.episode_seq IS 'seq at which the episode began'",
     "COMMENT ON COLUMN consumer_offsets.arrival_time IS 'of the last record; prunes leaves'",
+    "COMMENT ON COLUMN event_log_heads.arrival_time IS 'of the last record; never goes back'",
     "COMMENT ON TABLE event_log_heads IS 'The lock under which offsets are given out; held until the append commits.'",
     "COMMENT ON TABLE instance IS 'One row: tells this installation''s tickets from those of any other.'",
     "COMMENT ON TABLE raw_logs IS 'Every accepted event once. One leaf for each day of arrival; each leaf has a unique index on identity (eventlog/leaves.py).'",
