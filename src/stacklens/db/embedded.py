@@ -56,11 +56,11 @@ _OPTIONS = {
 _OPTIONS_SINCE_18 = {"io_method": "sync", "autovacuum_worker_slots": "4"}
 
 _LONGEST_SOCKET_PATH = 100  # bytes; sun_path has 104 on macOS and 108 on Linux
-_SOCKET_NAME = ".s.PGSQL.5432"
+_PORT = 5432  # of nothing but the name of the socket
+_SOCKET_NAME = f".s.PGSQL.{_PORT}"
 _LOG_KEPT_BYTES = 8 * 1024 * 1024
 _READY_LINE = 7  # of postmaster.pid, counted from 0 (src/include/utils/pidfile.h)
 _LOOK_AGAIN_SECONDS = 0.005
-_GUARD_SECONDS = guard.FAST_SHUTDOWN_SECONDS + 10.0
 
 
 class EmbeddedPostgres:
@@ -96,7 +96,7 @@ class EmbeddedPostgres:
         with _open_log(self._cluster.path.parent / "postgres.log") as log:
             written_before = log.tell()
             self._guard = self._spawn_guard(log)
-            self._wait_until_ready(log.name, written_before)
+            self._wait_until_ready(self._guard, Path(log.name), written_before)
 
     def wait(self, timeout: float | None = None) -> int | None:
         """Wait until the server is gone and return its exit code; None after `timeout` seconds."""
@@ -154,45 +154,32 @@ class EmbeddedPostgres:
             "fsync": "on" if self._cluster.fsync else "off",
             **self._options,
             "listen_addresses": "",
-            "port": "5432",
+            "port": str(_PORT),
             "unix_socket_directories": str(self._sockets),
             "unix_socket_permissions": "0700",
         }
 
-    def _wait_until_ready(self, log: str, written_before: int) -> None:
+    def _wait_until_ready(
+        self, running: subprocess.Popen[bytes], log: Path, written_before: int
+    ) -> None:
         # No deadline: recovery takes as long as it takes, and if it fails the process ends.
         pid_file = self._cluster.path / "postmaster.pid"
-        running = self._running_guard()
-        if running.stdout is None:
-            raise EmbeddedPostgresError("the guard has no standard output")
-        self.pid = int(running.stdout.readline() or 0)
+        self.pid = int(running.stdout.readline() or 0) if running.stdout else 0
         while not _is_ready(pid_file, self.pid):
             if running.poll() is not None:
-                with Path(log).open("rb") as said:
-                    said.seek(written_before)
-                    output = said.read().decode(errors="replace")
+                output = log.read_bytes()[written_before:].decode(errors="replace")
                 self._close_guard()
                 raise ServerStartError("the server did not start", output)
             time.sleep(_LOOK_AGAIN_SECONDS)
-
-    def _running_guard(self) -> subprocess.Popen[bytes]:
-        if self._guard is None:
-            raise EmbeddedPostgresError("the server is not running")
-        return self._guard
 
     def _close_guard(self) -> None:
         """End the guard by closing its standard input, which ends the server first."""
         if self._guard is None:
             return
         ending, self._guard, self.pid = self._guard, None, 0
-        for pipe in (ending.stdin, ending.stdout):
-            if pipe is not None:
-                pipe.close()
-        try:
-            ending.wait(_GUARD_SECONDS)
-        except subprocess.TimeoutExpired:
-            ending.kill()
-            ending.wait()
+        for pipe in filter(None, (ending.stdin, ending.stdout)):
+            pipe.close()
+        ending.wait()  # not for ever: the guard insists after 30 s
 
 
 def start_embedded(
@@ -243,7 +230,9 @@ def _make_folder(data: Path) -> None:
 
 
 def _url(sockets: Path) -> str:
-    return f"postgresql://{SUPERUSER}@/{DATABASE}?host={quote(str(sockets), safe='/')}"
+    # With the port, because a PGPORT in somebody's environment would be taken otherwise.
+    host = quote(str(sockets), safe="/")
+    return f"postgresql://{SUPERUSER}@/{DATABASE}?host={host}&port={_PORT}"
 
 
 def _socket_folder(data: Path, account: Account | None) -> Path:
@@ -277,6 +266,9 @@ def _prepare_sockets(folder: Path, account: Account | None) -> None:
     if account is not None:
         account.owns(folder)
     folder.chmod(0o700)
+    # Nobody lives in the cluster any more; a lock that names a zombie would be believed.
+    for leftover in (folder / _SOCKET_NAME, folder / f"{_SOCKET_NAME}.lock"):
+        leftover.unlink(missing_ok=True)
 
 
 def _open_log(path: Path) -> IO[bytes]:

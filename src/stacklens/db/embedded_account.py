@@ -48,8 +48,8 @@ class Account:
         return bool(step.st_mode & stat.S_IXOTH)
 
 
-def server_account(cluster: Path) -> Account | None:
-    """The account for the server in `cluster`; None when it is simply ours.
+def server_account(cluster: Path, names: Sequence[str] = _ACCOUNT_NAMES) -> Account | None:
+    """The account for the server in `cluster`, one of `names`; None when it is simply ours.
 
     An existing cluster keeps the owner it has, so root may start what somebody else made and
     that person can still start it afterwards.
@@ -58,14 +58,14 @@ def server_account(cluster: Path) -> Account | None:
         return None
     if cluster.exists() and (owner := cluster.stat()).st_uid != 0:
         return Account(owner.st_uid, owner.st_gid)
-    for name in _ACCOUNT_NAMES:
+    for name in names:
         try:
             entry = pwd.getpwnam(name)
         except KeyError:
             continue
         return Account(entry.pw_uid, entry.pw_gid)
     raise EmbeddedPostgresError(
-        "PostgreSQL does not run as root and there is no account 'nobody' to run it as; "
+        f"PostgreSQL does not run as root and none of the accounts {', '.join(names)} exists; "
         "start stacklens as an ordinary user"
     )
 

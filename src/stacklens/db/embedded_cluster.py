@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +11,11 @@ from pathlib import Path
 
 from stacklens.db.embedded_account import Account, run_as
 from stacklens.db.embedded_binaries import Binaries
-from stacklens.db.embedded_errors import ServerStartError, VersionMismatchError
+from stacklens.db.embedded_errors import (
+    DataFolderError,
+    ServerStartError,
+    VersionMismatchError,
+)
 
 SUPERUSER = "stacklens"
 DATABASE = "stacklens"
@@ -18,6 +23,7 @@ DATABASE = "stacklens"
 # Programs in a folder that their account cannot reach by its path still reach it as the folder
 # they stand in (Linux). So nobody's parent folders need to be opened up.
 _STANDING_HERE = "/proc/self/cwd"
+_STANDING_HERE_SINCE = 16  # earlier programs leave their folder to find their own path
 _BUILTIN_LOCALE_SINCE = 17
 _LEFTOVER_SECONDS = 60.0
 
@@ -34,9 +40,11 @@ class Cluster:
     @property
     def address(self) -> str:
         """What to give a program as -D; the program must be started with `path` as its cwd."""
-        if self.account is not None and not self.account.can_enter(self.path):
-            return _STANDING_HERE
-        return str(self.path)
+        if self.account is None or self.account.can_enter(self.path):
+            return str(self.path)
+        if self.binaries.major < _STANDING_HERE_SINCE:
+            raise DataFolderError(self.path.parent, f"uid {self.account.uid} cannot enter it")
+        return _STANDING_HERE
 
     def environment(self) -> Mapping[str, str]:
         """Ours without what would redirect PostgreSQL's programs, and with English messages."""
@@ -60,9 +68,11 @@ def ensure_cluster(cluster: Cluster) -> None:
     if (cluster.path / "PG_VERSION").exists():
         _must_fit(cluster)
         return
-    unfinished = cluster.path.with_name(cluster.path.name + ".init")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(mode=0o700)
+    # A name of its own: an initdb outlives a parent that is killed, by the second that it takes.
+    prefix = f"{cluster.path.name}.init."
+    for abandoned in cluster.path.parent.glob(f"{prefix}*"):
+        shutil.rmtree(abandoned, ignore_errors=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=prefix, dir=cluster.path.parent))
     if cluster.account is not None:
         cluster.account.owns(unfinished)
     _initialise(replace(cluster, path=unfinished))

@@ -18,6 +18,7 @@ _STDIN, _STDOUT, _STDERR = 0, 1, 2
 _STAY = -1
 _FAST_SHUTDOWN, _IMMEDIATE_SHUTDOWN = signal.SIGINT, signal.SIGQUIT
 FAST_SHUTDOWN_SECONDS = 30.0
+_SIGNALS_TO_END = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -30,9 +31,12 @@ def main(arguments: Sequence[str], *, patience: float = FAST_SHUTDOWN_SECONDS) -
     uid, gid, *command = arguments
     guard = os.getpid()
     signals = _signals_as_bytes()
+    # Held back until the child has given up our handlers, which would swallow them.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS_TO_END)
     server = os.fork()
     if server == 0:  # pragma: no cover - becomes another program; coverage cannot look inside
         _become_server(int(uid), int(gid), command, guard)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS_TO_END)
     os.write(_STDOUT, b"%d\n" % server)
     return _watch(server, signals, patience)
 
@@ -43,7 +47,7 @@ def _signals_as_bytes() -> int:
     os.set_blocking(readable, False)
     os.set_blocking(writable, False)
     signal.set_wakeup_fd(writable)
-    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in (signal.SIGCHLD, *_SIGNALS_TO_END):
         signal.signal(number, lambda *_: None)
     return readable
 
@@ -52,6 +56,9 @@ def _become_server(  # pragma: no cover - see main
     uid: int, gid: int, command: list[str], guard: int
 ) -> None:
     try:
+        for number in _SIGNALS_TO_END:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS_TO_END)
         # Found before the change of user: afterwards Python's own files may be out of reach.
         set_process_option = _prctl()
         if uid != _STAY:
