@@ -231,9 +231,7 @@ class FileSet:
         return [*self._rotated, *live[start:], *live[:start]]
 
 
-def _claim(
-    unclaimed: list[Position], path: Path, file: FileId, fd: int
-) -> Position | None:
+def _claim(unclaimed: list[Position], path: Path, file: FileId, fd: int) -> Position | None:
     for position in unclaimed:
         if is_same_file(position, path, file) and position.fits(fd):
             unclaimed.remove(position)

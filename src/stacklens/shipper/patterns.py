@@ -1,50 +1,61 @@
 """From the paths and globs that a person gave to files to follow and folders to watch."""
 
-import glob
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+_WILD = frozenset("*?[")
+
 
 def absolute(patterns: Iterable[str]) -> tuple[str, ...]:
-    """The patterns from the root on, each once; what they match no longer hangs on the folder."""
-    return tuple(dict.fromkeys(os.path.abspath(Path(p).expanduser()) for p in patterns))
+    """The patterns from the root on, each once; the current folder no longer matters to them."""
+    full = (os.path.normpath(Path.cwd() / Path(pattern).expanduser()) for pattern in patterns)
+    return tuple(dict.fromkeys(full))
 
 
 def matching_files(patterns: Sequence[str]) -> list[str]:
     """The paths of the regular files (or links to such) that a pattern names, in its order."""
-    found = dict.fromkeys(path for pattern in patterns for path in _matches(pattern))
-    return [path for path in found if Path(path).is_file()]
+    found = (path for pattern in patterns for path in _matches(pattern))
+    return list(dict.fromkeys(str(path) for path in found if path.is_file()))
 
 
 def folders_to_watch(patterns: Sequence[str]) -> set[str]:
     """The folders in which a file of the patterns, or a folder on the way to it, can appear."""
-    return {folder for pattern in patterns for folder in _folders(pattern)}
+    return {str(folder) for pattern in patterns for folder in _waiting_places(pattern)}
 
 
-def _matches(pattern: str) -> list[str]:
-    # A file whose name really holds a bracket or a star wins over the pattern it would be.
-    if Path(pattern).exists() or not glob.has_magic(pattern):
-        return [pattern]
-    return sorted(glob.glob(pattern, recursive=True))
+def _matches(pattern: str) -> Iterable[Path]:
+    # A file whose name really holds a star or a bracket wins over what it would mean.
+    if Path(pattern).exists():
+        return [Path(pattern)]
+    *_, (folders, name) = _way(pattern)
+    return [path for folder in folders for path in _named(folder, name)]
 
 
-def _folders(pattern: str) -> Iterator[str]:
-    *way, _ = Path(pattern).parts
-    present = [way[0]]
-    for part in way[1:]:
-        deeper = [found for folder in present for found in _step(folder, part)]
-        if glob.has_magic(part):
-            yield from present  # a further one may appear any time
-        elif len(deeper) < len(present):
-            yield from (folder for folder in present if not (Path(folder) / part).is_dir())
-        present = deeper
-    yield from present
+def _waiting_places(pattern: str) -> Iterator[Path]:
+    *way, (folders, _) = _way(pattern)
+    yield from folders
+    for passed, name in way:
+        # Where the way goes on already, nothing is awaited, unless there can be more ways.
+        yield from (f for f in passed if _is_wild(name) or not (f / name).is_dir())
 
 
-def _step(folder: str, part: str) -> list[str]:
-    if not glob.has_magic(part):
-        below = Path(folder) / part
-        return [str(below)] if below.is_dir() else []
-    found = glob.glob(str(Path(glob.escape(folder)) / part), recursive=True)
-    return [str(Path(path)) for path in sorted(found) if Path(path).is_dir()]
+def _way(pattern: str) -> Iterator[tuple[list[Path], str]]:
+    """For each part of the pattern after the root: the folders in which to look for it."""
+    root, *names = Path(pattern).parts
+    folders = [Path(root)]
+    for name in names:
+        yield folders, name
+        found = (path for folder in folders for path in _named(folder, name))
+        folders = [path for path in found if path.is_dir()]
+
+
+def _named(folder: Path, name: str) -> list[Path]:
+    if not _is_wild(name):
+        return [folder / name]
+    hidden_too = name.startswith(".")
+    return sorted(p for p in folder.glob(name) if hidden_too or not p.name.startswith("."))
+
+
+def _is_wild(name: str) -> bool:
+    return not _WILD.isdisjoint(name)

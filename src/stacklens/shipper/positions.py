@@ -59,7 +59,7 @@ def fingerprint(head: bytes) -> str:
 
 
 def load(path: Path) -> list[Position]:
-    """The positions in the file; none when there is no file. Raises ValueError when it is damaged."""
+    """The stored positions; none when there is no file. Raises ValueError when it is damaged."""
     try:
         document = json.loads(path.read_text())
     except FileNotFoundError:

@@ -28,7 +28,7 @@ class Record:
 
 
 def endpoint(to: str) -> str:
-    """The address to post to: a base URL gets `/api/logs`, an address with a path is taken as it is.
+    """The address to post to: a base URL gets `/api/logs`, one with a path is taken as it is.
 
     Raises BadAddressError.
     """
