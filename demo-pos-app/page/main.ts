@@ -1,0 +1,3 @@
+import { startTill } from "./till.js";
+
+startTill(document, fetch.bind(window));
