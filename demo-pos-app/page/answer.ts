@@ -6,8 +6,8 @@ export interface Answer {
   readonly tone: Tone;
   readonly title: string;
   readonly detail: string;
-  /** The HTTP status, or null when the shop did not answer. */
-  readonly status: number | null;
+  /** What came over the wire: "HTTP 400 PRICE_MISSING", or that nothing came. */
+  readonly wire: string;
 }
 
 export interface Body {
@@ -30,18 +30,27 @@ export async function sell(productId: string, send: typeof fetch): Promise<Answe
     });
     return describe(response.status, (await response.json()) as Body);
   } catch {
-    return { tone: "trouble", title: "No answer", detail: "The shop did not answer. Is it running?", status: null };
+    return UNANSWERED;
   }
 }
 
+const UNANSWERED: Answer = {
+  tone: "trouble",
+  title: "No answer",
+  detail: "The shop did not answer. Is it running?",
+  wire: "no answer",
+};
+
 export function describe(status: number, body: Body): Answer {
-  if (status === 201) return { tone: "sold", title: "Sold", detail: `for ${amount(body.price)}`, status };
+  const wire = ["HTTP", status, body.error_code].join(" ").trim();
+  if (status === 201) return { tone: "sold", title: "Sold", detail: `for ${amount(body.price)}`, wire };
   if (body.error_code === "PRICE_MISSING") {
-    return { tone: "failed", title: "Price missing", detail: "The catalogue has no price for it.", status };
+    return { tone: "failed", title: "Price missing", detail: "The catalogue has no price for it.", wire };
   }
-  if (status === 404)
-    return { tone: "failed", title: "Product not found", detail: "The catalogue does not have it.", status };
-  return { tone: "trouble", title: "Not possible", detail: body.error ?? "The shop gave no reason.", status };
+  if (status === 404) {
+    return { tone: "failed", title: "Product not found", detail: "The catalogue does not have it.", wire };
+  }
+  return { tone: "trouble", title: "Not possible", detail: body.error ?? "The shop gave no reason.", wire };
 }
 
 function amount(price: number | undefined): string {

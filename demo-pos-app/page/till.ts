@@ -58,7 +58,7 @@ function entryFor(template: HTMLTemplateElement, name: string, answer: Answer): 
   const texts = {
     ".entry-title": answer.title,
     ".entry-name": name,
-    ".entry-status": answer.status === null ? "no answer" : `HTTP ${answer.status}`,
+    ".entry-wire": answer.wire,
     ".entry-time": new Date().toLocaleTimeString([], { hour12: false }),
   };
   for (const [selector, text] of Object.entries(texts)) found(entry.querySelector(selector)).textContent = text;

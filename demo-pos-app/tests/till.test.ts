@@ -68,6 +68,7 @@ test("a missing price is shown as what it is", async () => {
 
   expect(textOf("display-title")).toBe("Price missing: Mouse");
   expect(document.getElementById("display")?.dataset.tone).toBe("failed");
+  expect(journal()).toEqual([expect.stringMatching(/Price missing Mouse HTTP 400 PRICE_MISSING/)]);
   expect([textOf("sold"), textOf("failed")]).toEqual(["0", "1"]);
 });
 
@@ -133,5 +134,5 @@ test.each([
   [500, {}, "Not possible", "The shop gave no reason."],
   [201, {}, "Sold", "for an unknown price"],
 ])("an answer %i %j has words", (status, body, title, detail) => {
-  expect(describeAnswer(status, body)).toMatchObject({ title, detail, status });
+  expect(describeAnswer(status, body)).toMatchObject({ title, detail, wire: `HTTP ${status}` });
 });
