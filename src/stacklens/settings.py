@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
+DEFAULT_HOST: Final = "127.0.0.1"
 MAX_PARTITIONS: Final = 256
 MAX_PORT: Final = 65_535
 SHORTEST_KEY: Final = 16
@@ -29,7 +30,7 @@ class SettingsError(Exception):
 class HttpSettings:
     """Where the product listens and who may call. Without a key it is open, on loopback only."""
 
-    host: str = "127.0.0.1"
+    host: str = DEFAULT_HOST
     port: int = 8000
     key: str | None = field(default=None, repr=False)
     allowed_hosts: tuple[str, ...] = ()
@@ -152,7 +153,7 @@ class _Reader:
 def _http(reader: _Reader) -> HttpSettings:
     hosts = reader.text("STACKLENS_ALLOWED_HOSTS") or ""
     http = HttpSettings(
-        host=reader.text("STACKLENS_HOST") or HttpSettings.host,
+        host=reader.text("STACKLENS_HOST") or DEFAULT_HOST,
         port=reader.number("STACKLENS_PORT", 8000, 0, MAX_PORT),
         key=reader.secret("STACKLENS_API_KEY"),
         allowed_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),

@@ -44,7 +44,8 @@ _RECORD: Final = text(f"""
             count = a.count + excluded.count,
             first_seen = least(a.first_seen, excluded.first_seen),
             last_seen = greatest(a.last_seen, excluded.last_seen),
-            samples = jsonb_path_query_array(excluded.samples || a.samples, '$[0 to {SAMPLES - 1}]'),
+            samples = jsonb_path_query_array(
+                excluded.samples || a.samples, '$[0 to {SAMPLES - 1}]'),
             seq = excluded.seq,
             (status, episode, regression, version, episode_seq, raw_log, title, severity,
              suggested_fix, automation_possible, confidence, ticket_state, jira_issue_key,
