@@ -8,6 +8,7 @@ from stacklens.shipper.positions import HEAD_BYTES, FileId, Position, fingerprin
 from stacklens.shipper.wire import Record
 
 _READ_BYTES = 256 << 10
+_READS_IN_A_TURN = 8
 
 
 class FollowedFile:
@@ -75,13 +76,18 @@ class FollowedFile:
     def take(self, most_lines: int, most_bytes: int) -> list[Record]:
         """The next lines, at most so many; one line may be longer than `most_bytes` allows.
 
-        Reads at most once, and only when nothing is left of the last read. An empty answer with
-        `hinted` still set means that a long line goes on.
+        Reads only when nothing is left of the last read. Too few lines with `hinted` still set
+        mean that a long line goes on: it is read in turns, so that nobody waits for its end.
         """
-        if not self._waiting and self.hinted:
-            self._read()
         taken: list[Record] = []
-        while self._waiting and len(taken) < most_lines:
+        reads = 0
+        while len(taken) < most_lines:
+            if not self._waiting:
+                if not self.hinted or reads == _READS_IN_A_TURN:
+                    break
+                self._read()
+                reads += 1
+                continue
             most_bytes -= len(self._waiting[0].content)
             if most_bytes < 0 and taken:
                 break
