@@ -24,18 +24,12 @@ LONGEST_PAUSE_S: Final = 5.0
 Clock = Callable[[], datetime]
 
 
-async def consume(
-    event_log: EventLog, rules: Rules, clock: Clock, ready: Callable[[], None]
-) -> None:
-    """Consume until cancelled; an outage is logged once and outlasted.
-
-    `ready` is called each time this consumer has joined its group.
-    """
+async def consume(event_log: EventLog, rules: Rules, clock: Clock) -> None:
+    """Consume until cancelled; an outage is logged once and outlasted."""
     pause = FIRST_PAUSE_S
     while True:
         try:
             async with event_log.subscribe(GROUP) as subscription:
-                ready()
                 while True:
                     await step(subscription, rules, clock)
                     pause = FIRST_PAUSE_S
