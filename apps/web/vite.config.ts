@@ -20,7 +20,7 @@ function themeBeforePaint(): Plugin {
     },
     transformIndexHtml: {
       order: 'post',
-      handler: () => [{ tag: 'script', attrs: { src: file }, injectTo: 'head-prepend' }],
+      handler: () => [{ tag: 'script', attrs: { src: file }, injectTo: 'head' }],
     },
   }
 }

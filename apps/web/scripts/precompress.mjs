@@ -8,6 +8,9 @@ const files = builtFiles(/\.(js|css|html|svg)$/)
 for (const path of files.map((name) => join(OUT, name))) {
   const plain = readFileSync(path)
   writeFileSync(`${path}.gz`, gzipSync(plain, { level: 9 }))
-  writeFileSync(`${path}.br`, brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: plain.length } }))
+  writeFileSync(
+    `${path}.br`,
+    brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: plain.length } }),
+  )
 }
 console.log(`precompressed ${files.length} files`)

@@ -26,7 +26,10 @@ export function createConsole(origin: string, ports: StreamPorts, storage: Stora
     defaultOptions: { queries: { retry: worthRepeating, refetchOnWindowFocus: false, refetchOnReconnect: false } },
   })
   const signedOut = () =>
-    queries.setQueryData<Session>(['session'], (session) => session && { ...session, required: true, authenticated: false })
+    queries.setQueryData<Session>(
+      ['session'],
+      (session) => session && { ...session, required: true, authenticated: false },
+    )
   const api = createApi(origin, signedOut)
   const rows = new AlertRows()
   const list = new AlertList(rows)

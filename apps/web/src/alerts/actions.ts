@@ -127,7 +127,11 @@ export class Actions {
       toasts.show({ text, tone: 'failed' })
     } else {
       const act = { label: texts.action.again, run: again, undo: false }
-      toasts.show({ text: texts.action.failed(what, error.message), tone: 'failed', ...(error.status !== 409 && { act }) })
+      toasts.show({
+        text: texts.action.failed(what, error.message),
+        tone: 'failed',
+        ...(error.status !== 409 && { act }),
+      })
     }
   }
 }

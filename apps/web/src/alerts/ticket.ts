@@ -6,7 +6,10 @@ export type TicketButton =
   | { kind: 'pending' | 'failed' | 'unknown' | 'create' | 'not-configured' }
 
 /** `configured`: whether the server knows a Jira. */
-export function ticketButton(row: Pick<AlertRow, 'jira_issue_key' | 'jira_url' | 'ticket_state'>, configured: boolean): TicketButton {
+export function ticketButton(
+  row: Pick<AlertRow, 'jira_issue_key' | 'jira_url' | 'ticket_state'>,
+  configured: boolean,
+): TicketButton {
   const { jira_issue_key: key, jira_url: url, ticket_state: state } = row
   if (state === 'pending' || state === 'failed' || state === 'unknown') return { kind: state }
   if (key !== null) return { kind: 'link', key, url: safeUrl(url) }

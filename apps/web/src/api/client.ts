@@ -64,7 +64,9 @@ export function createApi(baseUrl: string, onSignedOut: () => void): Api {
     moveAlert: async (id, move, version) =>
       (
         await read(
-          client.POST(`/api/alerts/{alert_id}/${move}`, { params: { ...path(id), header: { 'If-Match': `${version}` } } }),
+          client.POST(`/api/alerts/{alert_id}/${move}`, {
+            params: { ...path(id), header: { 'If-Match': `${version}` } },
+          }),
         )
       ).data,
     requestTicket: async (id) => (await read(client.POST('/api/alerts/{alert_id}/ticket', { params: path(id) }))).data,

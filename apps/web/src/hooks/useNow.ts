@@ -26,5 +26,5 @@ function subscribe(listener: () => void): () => void {
  * `select` gets milliseconds and must give a plain value.
  */
 export function useNow<Value extends string | number | boolean>(select: (now: number) => Value): Value {
-  return useSyncExternalStore(subscribe, () => select(now))
+  return useSyncExternalStore(subscribe, () => select(listeners.size === 0 ? Date.now() : now))
 }

@@ -19,8 +19,8 @@ export interface Navigation extends Place {
 
 /** Reads `/alerts?severity=…&status=…&q=…&alert=<id>`, and `/alerts/<id>` as the short form for one alert. */
 export function readPlace(url: URL): Place {
-  const inPath = url.pathname.match(/^\/alerts\/([^/]+)\/?$/)?.[1]
-  const open = url.searchParams.get('alert') ?? (inPath === undefined ? null : decodeURIComponent(inPath))
+  const inPath = url.pathname.match(/^\/alerts\/([\w-]+)\/?$/)?.[1]
+  const open = url.searchParams.get('alert') ?? inPath ?? null
   return { filter: filterFromUrl(url.searchParams), open }
 }
 
@@ -50,7 +50,10 @@ const readHref = () => location.href
 export function useUrl(): Navigation {
   const href = useSyncExternalStore(subscribe, readHref)
   const place = useMemo(() => readPlace(new URL(href)), [href])
-  const setFilter = useCallback((filter: Filter, step = true) => go({ ...readPlace(new URL(location.href)), filter }, step), [])
+  const setFilter = useCallback(
+    (filter: Filter, step = true) => go({ ...readPlace(new URL(location.href)), filter }, step),
+    [],
+  )
   const openAlert = useCallback((open: string | null) => go({ ...readPlace(new URL(location.href)), open }, true), [])
   const linkTo = useCallback((id: string) => writePlace({ ...place, open: id }), [place])
   return { ...place, setFilter, openAlert, linkTo }

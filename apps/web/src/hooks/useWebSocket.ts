@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
-import type { EventHandler, StreamState } from '../realtime/stream'
 import type { StreamEventType } from '../api/types'
+import type { EventHandler, StreamState } from '../realtime/stream'
 import { useConsole } from './useConsole'
 
 export interface LiveAlerts {

@@ -1,0 +1,174 @@
+import { type KeyboardEvent, memo, type ReactNode, useState } from 'react'
+import { can } from '../alerts/actions'
+import { printable } from '../alerts/printable'
+import type { Move } from '../api/client'
+import type { AlertStatus, AlertRow as Row } from '../api/types'
+import { texts } from '../texts'
+import { Button } from './Button'
+import { SeverityBadge, StatusMark } from './badges'
+import { TicketCell } from './TicketCell'
+import { When } from './When'
+
+/** What a row can ask for. One object for all rows, so that a row is drawn again only for its own news. */
+export interface RowActions {
+  move(id: string, move: Move): void
+  createTicket(id: string): void
+  open(id: string): void
+  focus(id: string): void
+}
+
+export interface AlertRowProps {
+  row: Row
+  /** Place in the list from 1, for assistive technology: only the rows in view exist. */
+  index: number
+  busy?: boolean
+  /** It stopped matching the filter and will go. */
+  leaving?: boolean
+  /** Its detail is open. */
+  open?: boolean
+  /** The one row that Tab reaches. */
+  current?: boolean
+  jira: boolean
+  href: string
+  actions: RowActions
+}
+
+const WIDTH_OF_ID = 8
+
+/** One alert in the list. */
+export const AlertRow = memo(function AlertRow(props: AlertRowProps) {
+  const { row, index, leaving = false, open = false, current = false, actions } = props
+  const enter = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || event.target !== event.currentTarget) return
+    event.preventDefault()
+    actions.open(row.id)
+  }
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 1}
+      aria-selected={open}
+      aria-label={`${row.issue_code}, ${texts.severity[row.severity]}, ${texts.status[row.status]}`}
+      data-opens=""
+      data-alert={row.id}
+      tabIndex={current ? 0 : -1}
+      onFocus={() => actions.focus(row.id)}
+      onKeyDown={enter}
+      onClick={() => document.getSelection()?.isCollapsed !== false && actions.open(row.id)}
+      className={`alert-row h-full border-line border-b -outline-offset-2 ${open ? 'bg-accent-soft shadow-[inset_3px_0_0_var(--color-accent)]' : 'hover:bg-raised/60'} ${leaving ? 'line-through opacity-60' : ''}`}
+    >
+      <Cell name="id">
+        <span className="font-mono text-muted text-xs" title={row.id}>
+          {row.id.slice(0, WIDTH_OF_ID)}
+        </span>
+      </Cell>
+      <Cell name="issue">
+        <Issue {...props} />
+      </Cell>
+      <Cell name="severity">
+        <SeverityBadge severity={row.severity} />
+      </Cell>
+      <Cell name="status">
+        <FlashingStatus status={row.status} />
+      </Cell>
+      <Cell name="created">
+        <span className="text-muted text-xs">
+          <When at={row.created_at} />
+        </span>
+      </Cell>
+      <Cell name="count">
+        <span className="block text-end" title={texts.list.seen(row.count)}>
+          {row.count.toLocaleString()}
+        </span>
+      </Cell>
+      <Cell name="actions">
+        <Buttons {...props} />
+      </Cell>
+    </div>
+  )
+})
+
+/** Flashes when the status changes, and not when the row is merely drawn. */
+function FlashingStatus({ status }: { status: AlertStatus }) {
+  const [atFirst] = useState(status)
+  return (
+    <span key={status} className={`inline-block rounded-md ${status === atFirst ? '' : 'flash'}`}>
+      <StatusMark status={status} />
+    </span>
+  )
+}
+
+function Cell({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div role="gridcell" className={`cell-${name} min-w-0`}>
+      {children}
+    </div>
+  )
+}
+
+function Issue({ row, href, current = false, actions }: AlertRowProps) {
+  return (
+    <>
+      <div className="flex min-w-0 items-baseline gap-2">
+        <a
+          href={href}
+          tabIndex={current ? 0 : -1}
+          className="truncate font-medium text-text underline-offset-2 hover:underline"
+          onClick={(event) => {
+            event.stopPropagation()
+            // With a modifier the browser opens a tab of its own, as for any link.
+            if (event.metaKey || event.ctrlKey || event.shiftKey) return
+            event.preventDefault()
+            actions.open(row.id)
+          }}
+        >
+          {printable(row.issue_code)}
+        </a>
+        {row.regression && (
+          <span className="shrink-0 rounded bg-warning-soft px-1 text-warning-ink text-xs">
+            {texts.list.regression}
+          </span>
+        )}
+        <span className="middle-only shrink-0 text-muted text-xs">
+          {texts.list.times(row.count)} · <When at={row.created_at} />
+        </span>
+      </div>
+      <p className="truncate text-muted text-xs">
+        <bdi>{printable(row.title)}</bdi> · <bdi>{printable(row.service)}</bdi>
+      </p>
+    </>
+  )
+}
+
+function Buttons({ row, busy = false, current = false, jira, actions }: AlertRowProps) {
+  const tabIndex = current ? 0 : -1
+  const first: Move = row.status === 'RESOLVED' ? 'reopen' : 'acknowledge'
+  const button = (move: Move) => (
+    <Button
+      size="small"
+      tabIndex={tabIndex}
+      busy={busy}
+      disabled={!can(move, row.status)}
+      onPress={() => actions.move(row.id, move)}
+    >
+      {texts.action[move]}
+    </Button>
+  )
+  return (
+    <div className="flex items-center justify-end gap-1.5">
+      <div className="grid w-24 pointer-coarse:w-28">{button(first)}</div>
+      <div className="grid w-16 pointer-coarse:w-20">{button('resolve')}</div>
+      <div className="grid w-22 justify-items-stretch pointer-coarse:w-26">
+        <TicketCell
+          row={row}
+          busy={busy}
+          jira={jira}
+          size="small"
+          tabIndex={tabIndex}
+          onCreate={() => actions.createTicket(row.id)}
+          onExplain={() => actions.open(row.id)}
+        />
+      </div>
+    </div>
+  )
+}
