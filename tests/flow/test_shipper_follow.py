@@ -379,17 +379,39 @@ async def test_a_line_that_is_too_long_is_set_aside_whole_and_the_others_are_sen
 async def test_a_file_that_cannot_be_read_is_named_once_and_tried_again(
     log: Path, server: LogServer, shipped: Shipping, caplog: pytest.LogCaptureFixture
 ) -> None:
-    target = log.with_name("target")
-    target.write_text("one\n")
-    log.symlink_to(target)
+    log.symlink_to("/proc/self/mem")
     async with shipped(log):
+        await eventually(lambda: f"cannot read {log}" in caplog.text)
+        append(log.with_name("another.log"), "an event for another look")
+        log.with_name("good").write_text("one\n")
+        log.with_name("good").rename(log)
         await arrive(server, ["one"])
-        log.unlink()
-        log.symlink_to("/proc/self/mem")
-        log.unlink()
-        log.symlink_to(target)
-        append(target, "two")
-        await arrive(server, ["one", "two"])
+    assert caplog.text.count("cannot read") == 1
+
+
+async def test_a_writer_that_does_not_append_leaves_a_hole_that_is_not_sent(
+    log: Path, tmp_path: Path, server: LogServer, shipped: Shipping
+) -> None:
+    async with shipped(log):
+        with log.open("w") as file:
+            file.write("x" * 3_000_000 + "\nbefore\n")
+            file.flush()
+            await arrive(server, ["before"])
+            os.truncate(log, 0)
+            file.write("after\n")
+            file.flush()
+            await arrive(server, ["before", "after"])
+    assert server.stored[-1]["log_offset"] == 3_000_008
+    rejected = (tmp_path / "state" / "rejected.ndjson").read_text().splitlines()
+    assert sum(len(json.loads(line)["log"]) for line in rejected) == 3_000_000
+
+
+async def test_a_name_that_no_file_system_takes_is_waited_for_in_vain(
+    log: Path, server: LogServer, shipped: Shipping
+) -> None:
+    async with shipped(log, log.with_name("n" * 300), log / "*" / "x.log"):
+        append(log, "one")
+        await arrive(server, ["one"])
 
 
 async def test_the_slow_check_finds_what_made_no_event(

@@ -91,7 +91,7 @@ async def test_a_server_that_is_away_is_waited_for(
         await server.start()
         await arrived(server, ["one", "two", "three"])
 
-    assert "no answer (ConnectError" in said(caplog)[0]
+    assert "does not answer: ConnectError" in said(caplog)[0]
 
 
 async def test_retry_after_is_the_least_time_to_the_next_try(
@@ -109,13 +109,13 @@ async def test_retry_after_is_the_least_time_to_the_next_try(
 async def test_a_wrong_key_is_said_loudly_once_and_tried_on(
     log: Path, state: Path, server: LogServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server.script += [Reply(401, body="sign  in\nfirst")] * 3 + [Reply(404), Reply(503)]
+    server.script += [Reply(401, body="sign  in\nfirst")] * 3 + [Reply(404), Reply(503), Reply(500)]
     async with shipping([log], server.url, state, key="wrong"):
         append(log, "one")
         await arrived(server, ["one"])
 
     levels = [record.levelno for record in caplog.records if "shipper" in record.name]
-    assert levels == [logging.ERROR, logging.WARNING, logging.WARNING]
+    assert levels == [logging.ERROR, logging.ERROR, logging.WARNING, logging.WARNING]
     assert "answers 401 Scripted: sign in first; lines wait" in said(caplog)[0]
     assert "wrong" not in said(caplog)[0]
 
@@ -168,7 +168,7 @@ async def test_a_line_that_the_server_cannot_take_is_found_and_set_aside(
         await eventually(lambda: len(set_aside(state)) == 2)
 
     assert {entry["reason"] for entry in set_aside(state)} == {
-        f"answers {status} Scripted: no sense"
+        f"{server.url}/api/logs answers {status} Scripted: no sense"
     }
 
 

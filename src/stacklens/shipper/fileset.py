@@ -143,22 +143,30 @@ class FileSet:
     def _meet(self, path: str, unclaimed: list[Position]) -> FileId | None:
         """The file that has this name now, followed from now on."""
         try:
+            file_id = FileId.of(Path(path).stat())
+            if self._is_followed(file_id):
+                self._name_again(file_id)
+                return file_id
             fd = open_to_follow(path)
+            try:
+                return self._take_up(fd, path, unclaimed)
+            except OSError:
+                os.close(fd)
+                raise
         except OSError as error:
             self._complain(path, error)
             return None
+
+    def _take_up(self, fd: int, path: str, unclaimed: list[Position]) -> FileId:
+        position = _claim(unclaimed, Path(path), fd)
+        if position is None:
+            file = self._opened(fd, path, 0)
+            self.has_news = True
+        else:
+            file = self._opened(fd, position.path, position.offset)
+        self._live[file.id] = file
         self._unreadable.discard(path)
-        file_id = FileId.of(os.fstat(fd))
-        if self._is_followed(file_id):
-            os.close(fd)
-            self._name_again(file_id)
-            return file_id
-        position = _claim(unclaimed, Path(path), file_id, fd)
-        if position is not None:
-            path = position.path
-        self._live[file_id] = self._opened(fd, path, position.offset if position else 0)
-        self.has_news = self.has_news or position is None
-        return file_id
+        return file.id
 
     def _complain(self, path: str, error: OSError) -> None:
         if not isinstance(error, FileNotFoundError) and path not in self._unreadable:
@@ -231,7 +239,8 @@ class FileSet:
         return [*self._rotated, *live[start:], *live[:start]]
 
 
-def _claim(unclaimed: list[Position], path: Path, file: FileId, fd: int) -> Position | None:
+def _claim(unclaimed: list[Position], path: Path, fd: int) -> Position | None:
+    file = FileId.of(os.fstat(fd))
     for position in unclaimed:
         if is_same_file(position, path, file) and position.fits(fd):
             unclaimed.remove(position)

@@ -114,7 +114,8 @@ class FollowedFile:
 
     def from_the_start(self) -> "FollowedFile":
         """The same file after it was truncated: a new content, with offsets of its own."""
-        return FollowedFile(os.dup(self._fd), self.path, offset=0, line_bytes=self._line_bytes)
+        start = _first_data(self._fd)
+        return FollowedFile(os.dup(self._fd), self.path, offset=start, line_bytes=self._line_bytes)
 
     def close(self) -> None:
         os.close(self._fd)
@@ -128,5 +129,19 @@ class FollowedFile:
 
     def _keep(self, lines: list[Line]) -> None:
         for line in lines:
-            record = Record(self._log_file, line.offset, line.content)
-            (self._waiting if line.whole else self._overlong).append(record)
+            # NULs before a line are what is left of a hole, see `_first_data`.
+            content = line.content.lstrip(b"\0")
+            if content:
+                offset = line.offset + len(line.content) - len(content)
+                record = Record(self._log_file, offset, content)
+                (self._waiting if line.whole else self._overlong).append(record)
+
+
+def _first_data(fd: int) -> int:
+    """Offset of the first block that was written. A program that does not open its log for
+    appending goes on at its old offset after copytruncate, which leaves a hole, maybe gigabytes of
+    zeros to read."""
+    try:
+        return os.lseek(fd, 0, os.SEEK_DATA)
+    except OSError:
+        return 0

@@ -54,10 +54,17 @@ async def ship_until_signalled(
 ) -> None:
     """As `ship`, and returns when the process gets SIGTERM or SIGINT."""
     task = asyncio.create_task(ship(files, to, state=state, key=key, options=options))
+    signalled = asyncio.Event()
+
+    def stop() -> None:
+        signalled.set()
+        task.cancel()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
+        loop.add_signal_handler(number, stop)
     try:
         await task
     except asyncio.CancelledError:
-        return
+        if not signalled.is_set():
+            raise

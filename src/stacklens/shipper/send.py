@@ -29,11 +29,22 @@ class StoppedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of one request; `at_least` is the pause the server asks for, in seconds."""
+    """What came of one request: in short, in the server's own words, and the pause, in seconds,
+    that it asks for."""
 
     verdict: Verdict
-    words: str
+    short: str
+    detail: str = ""
     at_least: float = 0.0
+
+    @property
+    def words(self) -> str:
+        return f"{self.short}: {self.detail}" if self.detail else self.short
+
+    @property
+    def state(self) -> str:
+        """What counts as the same trouble: any two troubles that pass, or the same mistake."""
+        return self.short if self.verdict is Verdict.MISCONFIGURED else self.verdict
 
 
 class Sender:
@@ -78,7 +89,9 @@ class Sender:
                 self._refused_in_a_row += 1
                 await self.put_aside(part, refused)
             else:
-                await self._fail(Answer(Verdict.MISCONFIGURED, f"{refused}, line after line"))
+                await self._fail(
+                    Answer(Verdict.MISCONFIGURED, f"{self._url} refuses line after line", refused)
+                )
                 parts.appendleft(part)
 
     async def put_aside(self, records: Sequence[Record], reason: str) -> None:
@@ -87,7 +100,9 @@ class Sender:
             try:
                 self._set_aside(records, reason)
             except OSError as error:
-                await self._fail(Answer(Verdict.MISCONFIGURED, f"cannot set lines aside: {error}"))
+                await self._fail(
+                    Answer(Verdict.MISCONFIGURED, "cannot set lines aside", str(error))
+                )
                 continue
             for record in records:
                 place = f"{record.log_file} at byte {record.offset}"
@@ -112,12 +127,14 @@ class Sender:
         try:
             response = await self._client.post(self._url, content=body, headers=headers)
         except httpx.RequestError as error:
-            return Answer(Verdict.LATER, f"no answer ({type(error).__name__}: {error})")
-        words = f"answers {response.status_code} {response.reason_phrase}"
-        if not response.is_success:
-            words = f"{words}: {' '.join(response.text.split())[:_SHOWN_OF_AN_ANSWER]}"
-        wait = retry_after_seconds(response.headers.get("Retry-After"), datetime.now(UTC))
-        return Answer(judge(response.status_code), words, wait)
+            why = f"{type(error).__name__}: {error}".rstrip(": ")
+            return Answer(Verdict.LATER, f"{self._url} does not answer", why)
+        return Answer(
+            judge(response.status_code),
+            f"{self._url} answers {response.status_code} {response.reason_phrase}".rstrip(),
+            "" if response.is_success else _in_one_line(response.text),
+            retry_after_seconds(response.headers.get("Retry-After"), datetime.now(UTC)),
+        )
 
     async def _fail(self, answer: Answer) -> None:
         self._say(answer)
@@ -133,13 +150,13 @@ class Sender:
 
     def _say(self, answer: Answer) -> None:
         """One line for each change of state, not for each try."""
-        if answer.verdict == self._trouble:
+        if answer.state == self._trouble:
             return
-        self._trouble = answer.verdict
+        self._trouble = answer.state
         if answer.verdict is Verdict.MISCONFIGURED:
-            log.error("%s %s; lines wait until this is put right", self._url, answer.words)
+            log.error("%s; lines wait until this is put right", answer.words)
         else:
-            log.warning("%s %s; lines wait, trying again", self._url, answer.words)
+            log.warning("%s; lines wait, trying again", answer.words)
 
     def _recovered(self) -> None:
         self._refused_in_a_row = 0
@@ -155,3 +172,7 @@ class Sender:
         except TimeoutError:
             return
         raise StoppedError
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())[:_SHOWN_OF_AN_ANSWER]
