@@ -8,6 +8,7 @@ password and no port, because the only way in is a socket in a folder that is cl
 Nothing but the standard library is imported here: the supervisor uses it and has to stay small.
 """
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -111,6 +112,8 @@ class EmbeddedPostgres:
         """Fast shutdown: transactions are rolled back, nothing needs recovery; then unlock."""
         self._close_guard()
         if self._lock is not None:
+            with contextlib.suppress(OSError):  # not empty after a crash; the next start tidies up
+                self._sockets.rmdir()
             self._lock.release()
             self._lock = None
 
