@@ -263,7 +263,9 @@ async def show_ticket(
 
     Only a change raises the version. A ticket of an earlier episode no longer shows in the row.
     """
-    await connection.execute(_shown(ticket).values(seq=seq, version=alerts.c.version + is_change))
+    await connection.execute(
+        _shown(ticket).values(seq=seq, version=alerts.c.version + int(is_change))
+    )
 
 
 def _shown(ticket: RowMapping) -> Update:
