@@ -7,6 +7,7 @@ nobody carries Alembic: the idle memory of all processes together is a number th
 # ruff: noqa: PLC0415 - see above
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterator
@@ -41,6 +42,7 @@ INGEST, CONSUMER, DELIVER, API = "ingest", "consumer", "deliver", "api"
 ROLES: Final = (INGEST, CONSUMER, DELIVER, API)
 
 JIRA_VARIABLES: Final = ("JIRA_BASE_URL", "JIRA_USER", "JIRA_TOKEN", "JIRA_PROJECT_KEY")
+GC_OBJECTS: Final = 50_000
 SHUTDOWN_S: Final = 5
 KEEP_ALIVE_S: Final = 65
 """Longer than shippers and proxies keep idle connections, so that we are not the one that closes
@@ -66,6 +68,10 @@ def run(settings: Settings, roles: Collection[str], announce: Announce) -> None:
     import uvloop
 
     configure_logging(settings.log_level)
+    # What is imported stays; what events are made of is freed by its count. Looking for cycles
+    # among either, at the default of every 700 objects, is a tenth of the work on an event.
+    gc.freeze()
+    gc.set_threshold(GC_OBJECTS)
     migrate_database(settings)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run_roles(settings, roles, announce))

@@ -121,9 +121,9 @@ class PostgresEventLog:
             async with connection.pipeline():
                 locking = await connection.execute(_LOCK_HEADS, [used])
                 since = datetime.now(UTC) - DEDUPE_WINDOW
-                finding = await connection.execute(
-                    _KNOWN, [sorted({event.identity for event in events}), since]
-                )
+                # One text: turning a list of a thousand into parameters costs more than the search.
+                identities = ",".join(sorted({event.identity for event in events}))
+                finding = await connection.execute(_KNOWN, [f"{{{identities}}}", since])
                 heads = {row[0]: row for row in await locking.fetchall()}
                 seen = {row[0].hex for row in await finding.fetchall()}
             if len(heads) != len(used):
@@ -182,6 +182,7 @@ class _Batch:
         self._next = {partition: head[1] for partition, head in heads.items()}
         self._first = dict(self._next)
         self._arrived = {partition: head[2] for partition, head in heads.items()}
+        self._arrived_text = {p: moment.isoformat() for p, moment in self._arrived.items()}
         self._now = max(head[3] for head in heads.values())
 
     def add(self, partition: int, event: LogEvent, seen: set[str]) -> bool:
@@ -190,9 +191,12 @@ class _Batch:
         seen.add(event.identity)
         # By the database's clock, and never going back within a partition: readers prune by it.
         arrival_time = max(self._arrived[partition], min(event.arrival_time, self._now))
-        self.rows.append(copy_row(partition, self._next[partition], arrival_time, event))
-        self._next[partition] += 1
-        self._arrived[partition] = arrival_time
+        if arrival_time is not self._arrived[partition]:
+            self._arrived[partition] = arrival_time
+            self._arrived_text[partition] = arrival_time.isoformat()
+        offset = self._next[partition]
+        self._next[partition] = offset + 1
+        self.rows.append(copy_row(partition, offset, self._arrived_text[partition], event))
         return True
 
     def moved(self) -> list[list[int] | list[datetime]]:

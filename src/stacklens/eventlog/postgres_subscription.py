@@ -3,10 +3,11 @@
 import asyncio
 import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
+import psycopg
 from sqlalchemy import TextClause, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -48,18 +49,20 @@ _POSITION: Final = text("""
     SELECT next_offset, arrival_time FROM consumer_offsets
     WHERE consumer_group = :name AND partition = :partition
 """)
-_READ: Final = text(f"""
-    SELECT {", ".join(f'r."{name}"' for name in COLUMNS[:5])}, r.identity::text,
-           {", ".join(f'r."{name}"' for name in COLUMNS[6:-1])}, r.event::text
-    FROM unnest(CAST(:partitions AS int[]), CAST(:offsets AS bigint[]),
-                CAST(:times AS timestamptz[])) AS mine (partition, next_offset, arrival_time)
+_SELECTED: Final = ", ".join(
+    f'r."{name}"::text' if name in ("identity", "event") else f'r."{name}"' for name in COLUMNS
+)
+_READ: Final = f"""
+    SELECT {_SELECTED}
+    FROM unnest(%s::int[], %s::bigint[], %s::timestamptz[])
+         AS mine (partition, next_offset, arrival_time)
     CROSS JOIN LATERAL (
         SELECT * FROM raw_logs AS log
         WHERE log.partition = mine.partition AND log."offset" >= mine.next_offset
           AND log.arrival_time >= mine.arrival_time
-        ORDER BY log."offset" LIMIT :limit
+        ORDER BY log."offset" LIMIT %s
     ) AS r
-""")
+"""
 _ADVANCE: Final = text("""
     UPDATE consumer_offsets AS mine
     SET next_offset = new.next_offset, arrival_time = new.arrival_time
@@ -71,16 +74,12 @@ _ADVANCE: Final = text("""
 """)
 
 
-T = TypeVar("T")
-
-
 @asynccontextmanager
-async def _told(entering: AbstractAsyncContextManager[T]) -> AsyncIterator[T]:
-    """Enter a block of SQLAlchemy's, with its errors told as the contract names them."""
+async def _told() -> AsyncIterator[None]:
+    """The errors of the driver and of SQLAlchemy as the contract names them."""
     try:
-        async with entering as value:
-            yield value
-    except (DBAPIError, OSError) as error:
+        yield
+    except (DBAPIError, psycopg.Error, OSError) as error:
         raise EventLogError(str(error).strip().partition("\n")[0]) from error
 
 
@@ -112,7 +111,7 @@ class PostgresSubscription:
             listen(self._url, (self._channel, MEMBERS_CHANNEL), self._hear), name="event log hints"
         )
         try:
-            async with _told(self._engine.connect()) as connection:
+            async with _told(), self._engine.connect() as connection:
                 self._open = connection
                 await self._run(_JOIN, group=self._key)
                 await self._run(_ANNOUNCE, channel=MEMBERS_CHANNEL)
@@ -152,7 +151,7 @@ class PostgresSubscription:
         """As in the contract."""
         reached = next_offsets(records)
         connection = self._connection
-        async with _told(connection.begin()):
+        async with _told(), connection.begin():
             advanced = await connection.execute(
                 _ADVANCE,
                 {
@@ -169,14 +168,24 @@ class PostgresSubscription:
         self._positions.update(reached)
 
     async def _read(self, limit: int) -> Sequence[Record]:
-        rows = await self._run(
-            _READ,
-            partitions=list(self._positions),
-            offsets=[offset for offset, _ in self._positions.values()],
-            times=[arrived for _, arrived in self._positions.values()],
-            limit=-(-limit // len(self._positions)),
-        )
-        return [record_of(row) for row in rows]
+        """Straight from the driver: SQLAlchemy's rows would cost more than the rest of reading."""
+        async with _told():
+            driver = (await self._connection.get_raw_connection()).driver_connection
+            if not isinstance(driver, psycopg.AsyncConnection):
+                raise EventLogError("the connection is gone")
+            cursor = driver.cursor(binary=True)
+            async with driver.pipeline():
+                await cursor.execute(
+                    _READ,
+                    [
+                        list(self._positions),
+                        [offset for offset, _ in self._positions.values()],
+                        [arrived for _, arrived in self._positions.values()],
+                        -(-limit // len(self._positions)),
+                    ],
+                )
+                await driver.commit()
+            return [record_of(row) for row in await cursor.fetchall()]
 
     async def _divide_if_due(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -209,7 +218,7 @@ class PostgresSubscription:
 
     async def _run(self, statement: TextClause, **values: object) -> Sequence[tuple[Any, ...]]:
         connection = self._connection
-        async with _told(connection.begin()):
+        async with _told(), connection.begin():
             result = await connection.execute(statement, values)
             return [tuple(row) for row in result] if result.returns_rows else []
 
