@@ -11,7 +11,8 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy.exc import DBAPIError
+import psycopg
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from stacklens.alerts import stream
@@ -131,7 +132,7 @@ class Feed:
     async def subscribe(self, since: Position | None) -> AsyncIterator[Subscription]:
         """Everything after `since`, or from now on; what cannot be replayed becomes a resync.
 
-        Raises NotFollowingError, and what SQLAlchemy raises when the database is away.
+        Raises NotFollowingError, SQLAlchemyError and psycopg.Error when the database is away.
         """
         if self._position is None:
             raise NotFollowingError
@@ -193,7 +194,7 @@ class Feed:
                         await self._read(connection)
                         await self._woken.wait()
                         self._woken.clear()
-            except (DBAPIError, OSError) as error:
+            except (SQLAlchemyError, psycopg.Error, OSError) as error:
                 log(Action.LIVE_FAILED, level=logging.WARNING, error=error)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
+import psycopg
 from fastapi import APIRouter
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -77,7 +78,7 @@ class LiveRoutes:
                     socket, subscription, is_signed_in, self._heartbeat, self._clock
                 )
                 return await connection.serve()
-        except (NotFollowingError, SQLAlchemyError) as error:
+        except (NotFollowingError, SQLAlchemyError, psycopg.Error) as error:
             log(Action.CLIENT_CLOSED, error=error)
             return RESTART
 
