@@ -281,8 +281,8 @@ def test_a_setting_that_postgresql_refuses_is_reported_in_its_words(tmp_path: Pa
         sell(server.url, 1)
 
 
-def test_a_failing_initdb_is_reported_in_its_words(tmp_path: Path) -> None:
-    programs = tmp_path / "bin"
+def test_a_failing_initdb_is_reported_in_its_words(open_folder: Path) -> None:
+    programs = open_folder / "bin"
     programs.mkdir()
     for name, script in {
         "postgres": 'echo "postgres (PostgreSQL) 18.6"',
@@ -291,7 +291,7 @@ def test_a_failing_initdb_is_reported_in_its_words(tmp_path: Path) -> None:
         (programs / name).write_text(f"#!/bin/sh\n{script}\n")
         (programs / name).chmod(0o755)
     with pytest.raises(ServerStartError, match="initdb failed: no space left on the moon"):
-        start_embedded(tmp_path / "data", bindir=programs)
+        start_embedded(open_folder / "data", bindir=programs)
 
 
 @pytest.mark.parametrize(

