@@ -13,6 +13,7 @@ import pytest
 from conditions import eventually
 from log_server import LogServer, Reply, log_server
 from shipping import BY_EVENTS, append, numbered, shipping
+from stacklens.shipper.follow import FollowedFile
 from stacklens.shipper.options import ShipperOptions
 from stacklens.shipper.watch import FileEvents
 
@@ -404,6 +405,41 @@ async def test_a_writer_that_does_not_append_leaves_a_hole_that_is_not_sent(
     assert server.stored[-1]["log_offset"] == 3_000_008
     rejected = (tmp_path / "state" / "rejected.ndjson").read_text().splitlines()
     assert sum(len(json.loads(line)["log"]) for line in rejected) == 3_000_000
+
+
+async def test_a_rotated_file_that_is_truncated_ends_and_its_new_content_is_sent(
+    log: Path, server: LogServer, shipped: Shipping
+) -> None:
+    old = log.with_name("old")
+    async with shipped(log):
+        append(log, *numbered(0, 2))
+        await arrive(server, numbered(0, 2))
+        log.rename(old)
+        append(log, *numbered(2, 3))
+        await arrive(server, numbered(0, 3))
+        old.write_text("again\n")
+        await arrive(server, [*numbered(0, 3), "again"])
+
+
+async def test_a_file_that_fails_while_it_is_read_is_named_and_tried_again(
+    log: Path,
+    server: LogServer,
+    shipped: Shipping,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(_: FollowedFile) -> bool:
+        raise OSError(5, "Input/output error")
+
+    async with shipped(log):
+        append(log, "one")
+        await arrive(server, ["one"])
+        with monkeypatch.context() as patch:
+            patch.setattr(FollowedFile, "was_cut", fail)
+            append(log, "two")
+            await eventually(lambda: f"cannot read {log} (Input/output error)" in caplog.text)
+        append(log, "three")
+        await arrive(server, ["one", "two", "three"])
 
 
 async def test_a_name_that_no_file_system_takes_is_waited_for_in_vain(

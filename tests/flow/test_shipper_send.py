@@ -16,6 +16,8 @@ from conditions import eventually
 from log_server import DROP, LogServer, Received, Reply, log_server
 from shipping import BY_EVENTS, append, numbered, shipping
 from stacklens.shipper.errors import BadAddressError, StateInUseError
+from stacklens.shipper.fileset import FileSet
+from stacklens.shipper.run import ship, ship_until_signalled
 from stacklens.shipper.state import StateFolder
 
 
@@ -284,3 +286,39 @@ async def test_mistakes_are_refused_before_anything_starts(
         with pytest.raises(StateInUseError):
             async with shipping([log], server.url, state):
                 pass
+
+
+async def test_whoever_cancels_the_shipper_hears_of_it(log: Path, state: Path) -> None:
+    task = asyncio.create_task(ship_until_signalled([str(log)], "http://127.0.0.1:9", state=state))
+    await eventually((state / "positions.json").exists)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_another_machine_may_be_reached_through_a_proxy_but_not_this_one(
+    log: Path, state: Path, server: LogServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", server.url)
+    monkeypatch.setenv("no_proxy", "")
+    append(log, "one")
+    async with shipping([log], "http://logs.invalid/in", state):
+        await arrived(server, ["one"])
+    assert server.received[0].target == "http://logs.invalid/in"
+
+    append(log, "two")
+    async with shipping([log], f"http://localhost:{server.port}", state):
+        await arrived(server, ["one", "two"])
+    assert server.received[1].target == "/api/logs"
+
+
+async def test_a_part_that_breaks_ends_the_whole(
+    log: Path, state: Path, server: LogServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(FileSet, "delivered", broken)
+    append(log, "one")
+    with pytest.raises(RuntimeError, match="a bug"):
+        await ship([str(log)], server.url, state=state, options=BY_EVENTS)

@@ -38,10 +38,6 @@ class FollowedFile:
         self._head = os.pread(fd, HEAD_BYTES, 0)
 
     @property
-    def fd(self) -> int:
-        return self._fd
-
-    @property
     def resume(self) -> int:
         """Offset up to which every line was taken out of here."""
         return self._waiting[0].offset if self._waiting else self._splitter.resume

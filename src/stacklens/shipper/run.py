@@ -31,12 +31,8 @@ async def ship(
     with the number of files. Cancelling ends it cleanly: the request in flight gets
     `options.stop_grace` seconds, the positions are written. Raises ShipperError before it starts.
     """
-    if sys.platform != "linux":
-        raise UnsupportedPlatformError(
-            "stacklens ship needs the file events of Linux; docs/how-to/ship-logs.md shows what to"
-            " use elsewhere"
-        )
-    # Both of what this module needs, inotify and flock, cannot be imported on other systems.
+    refuse_elsewhere(sys.platform)
+    # It needs inotify and flock, which cannot even be imported on other systems.
     from stacklens.shipper.session import follow_and_send  # noqa: PLC0415
 
     await follow_and_send(
@@ -68,3 +64,12 @@ async def ship_until_signalled(
     except asyncio.CancelledError:
         if not signalled.is_set():
             raise
+
+
+def refuse_elsewhere(platform: str) -> None:
+    """Raises UnsupportedPlatformError where there are no file events that we understand."""
+    if platform != "linux":
+        raise UnsupportedPlatformError(
+            "stacklens ship needs the file events of Linux; docs/how-to/ship-logs.md shows what to"
+            " use elsewhere"
+        )

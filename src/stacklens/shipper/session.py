@@ -17,13 +17,13 @@ from stacklens.shipper.positions import FileId
 from stacklens.shipper.saver import PositionSaver
 from stacklens.shipper.send import Sender, StoppedError
 from stacklens.shipper.state import StateFolder, open_state
-from stacklens.shipper.watch import FileEvents
+from stacklens.shipper.watch import FileEvents, open_events
 from stacklens.shipper.wire import bearer, endpoint
 
 _CONNECT_TIMEOUT = 10.0
 
-# Below the 5 s after which uvicorn closes an idle connection: it is never used while it closes.
-_KEEP_IDLE_CONNECTION = 4.0
+# Less than the 75 s for which our server keeps an idle connection: it is not used while it closes.
+_KEEP_IDLE_CONNECTION = 30.0
 
 
 async def follow_and_send(
@@ -38,7 +38,7 @@ async def follow_and_send(
     """See `stacklens.shipper.run.ship`."""
     url = endpoint(to)
     headers = bearer(key) if key else {}
-    with open_state(state) as folder, closing(FileEvents()) as events:
+    with open_state(state) as folder, open_events() as events:
         async with _client(url, headers, options) as client:
             session = Session(patterns.absolute(files), url, client, folder, events, options)
             with closing(session):
@@ -163,7 +163,11 @@ class Session:
         self._wake.set()
 
     def _watch_folders(self) -> None:
-        self._events.watch_folders(patterns.folders_to_watch(self._wanted))
+        """Until the picture stays the same: a folder may come up while others are taken in."""
+        watched: set[str] = set()
+        while (folders := patterns.folders_to_watch(self._wanted)) != watched:
+            self._events.watch_folders(folders)
+            watched = folders
 
     def _grown(self, file: FileId) -> None:
         self._files.hint(file, time.monotonic())

@@ -2,7 +2,8 @@
 
 import errno
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from asyncinotify import Inotify, Mask, Watch
 
@@ -25,6 +26,20 @@ _FOLDER_IS_ELSEWHERE = Mask.DELETE_SELF | Mask.MOVE_SELF | Mask.UNMOUNT | Mask.I
 _IN_FILE = Mask.MODIFY
 
 
+@contextmanager
+def open_events(start: Callable[[], Inotify] = Inotify) -> Iterator["FileEvents"]:
+    """File events until the end of the block. Raises NoFileEventsError when the kernel's limit of
+    instances is reached."""
+    try:
+        inotify = start()
+    except OSError as error:
+        raise NoFileEventsError(
+            f"no file events ({error.strerror}); raise fs.inotify.max_user_instances"
+        ) from error
+    with inotify:
+        yield FileEvents(inotify)
+
+
 class FileEvents:
     """Watches folders for names that come and go, and files, by inode, for bytes.
 
@@ -32,21 +47,12 @@ class FileEvents:
     that was renamed is still heard.
     """
 
-    def __init__(self) -> None:
-        """Raises NoFileEventsError when the kernel's limit of instances is reached."""
-        try:
-            self._inotify = Inotify()
-        except OSError as error:
-            raise NoFileEventsError(
-                f"no file events ({error.strerror}); raise fs.inotify.max_user_instances"
-            ) from error
+    def __init__(self, inotify: Inotify) -> None:
+        self._inotify = inotify
         self._folders: dict[str, Watch] = {}
         self._files: dict[FileId, Watch] = {}
         self._file_of: dict[int, FileId] = {}
         self._short_of_watches = False
-
-    def close(self) -> None:
-        self._inotify.close()
 
     def watch_folders(self, folders: Iterable[str]) -> None:
         """Watches these folders and no others."""
@@ -98,11 +104,12 @@ class FileEvents:
     ) -> None:
         if (file := self._file_of.get(watch.wd)) is not None:
             grown(file)
-        elif watch in self._folders.values():
-            if mask & _FOLDER_IS_ELSEWHERE:
-                del self._folders[str(watch.path)]
+            return
+        if mask & _FOLDER_IS_ELSEWHERE:
+            for folder in [name for name, known in self._folders.items() if known is watch]:
+                del self._folders[folder]
                 self._forget(watch)
-            moved()
+        moved()
 
     def _watch(self, path: str, mask: Mask) -> Watch | None:
         try:
