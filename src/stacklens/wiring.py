@@ -97,6 +97,7 @@ async def run_roles(settings: Settings, roles: Collection[str], announce: Announ
     engine = connect(_database_url(settings))
     try:
         async with asyncio.TaskGroup() as tasks:
+            log(Action.STARTED, roles=sorted(roles))
             if CONSUMER in roles:
                 tasks.create_task(_consume(settings, engine, stop))
             if DELIVER in roles:
@@ -105,7 +106,6 @@ async def run_roles(settings: Settings, roles: Collection[str], announce: Announ
                 await _serve(settings, engine, roles, announce, stop)
             else:
                 announce(" ".join(role for role in ROLES if role in roles))
-            log(Action.STARTED, roles=sorted(roles))
             await stop.wait()
         log(Action.STOPPED, roles=sorted(roles))
     finally:
