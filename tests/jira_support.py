@@ -17,12 +17,14 @@ import httpx
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from conditions import eventually
 from stacklens.alerts.stream import next_seq
 from stacklens.alerts.tickets import Ticket, present_ticket, request_ticket
 from stacklens.db.tables import alert_changes, alerts
-from stacklens.deliver.dispatcher import Dispatcher
+from stacklens.deliver.dispatcher import ConsoleLink, Dispatcher
 from stacklens.deliver.jira.client import JiraClient, JiraSite, Timing
 from stacklens.deliver.policy import Policy
+from stacklens.domain.alert import TicketState
 from stacklens.jira_sandbox.sandbox import DEFAULT_PROJECT, DEFAULT_TOKEN, DEFAULT_USER
 
 AUTH = (DEFAULT_USER, DEFAULT_TOKEN)
@@ -82,9 +84,14 @@ class SandboxProcess:
         issue: dict[str, object] = httpx.get(address, params=query, auth=AUTH).json()
         return issue
 
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait(10)
+    def reset(self) -> None:
+        httpx.post(f"{self.url}/sandbox/reset", auth=AUTH).raise_for_status()
+
+    def clone(self, key: str) -> str:
+        """Another issue with the same summary and labels; its key."""
+        fields = self.issue(key, fields="summary,labels,project,issuetype")["fields"]
+        answer = httpx.post(f"{self.url}/rest/api/3/issue", json={"fields": fields}, auth=AUTH)
+        return str(answer.json()["key"])
 
 
 @contextmanager
@@ -156,6 +163,29 @@ async def ticket_of(engine: AsyncEngine, alert_id: UUID) -> Ticket:
     return ticket
 
 
+async def settled(engine: AsyncEngine, alert_id: UUID, within: float = 10.0) -> Ticket:
+    """The ticket, once nothing more is planned for it."""
+
+    async def nothing_planned() -> bool:
+        return (await ticket_of(engine, alert_id)).next_attempt_at is None
+
+    await eventually(nothing_planned, within, "ticket settled")
+    return await ticket_of(engine, alert_id)
+
+
+async def reaches(
+    engine: AsyncEngine, alert_id: UUID, state: TicketState, within: float = 10.0
+) -> Ticket:
+    """The ticket, once it stands at `state` and nothing more is planned for it."""
+
+    async def is_there() -> bool:
+        ticket = await ticket_of(engine, alert_id)
+        return ticket.state is state and ticket.next_attempt_at is None
+
+    await eventually(is_there, within, f"ticket {state}")
+    return await ticket_of(engine, alert_id)
+
+
 async def changes_of(
     engine: AsyncEngine, alert_id: UUID
 ) -> list[tuple[str, str, dict[str, object]]]:
@@ -177,6 +207,10 @@ async def alert_row(connection: AsyncConnection, alert_id: UUID) -> dict[str, ob
     return dict((await connection.execute(statement)).mappings().one())
 
 
+def console_page(alert_id: UUID) -> str:
+    return f"https://stacklens.example/alerts/{alert_id}"
+
+
 @asynccontextmanager
 async def delivering(
     engine: AsyncEngine,
@@ -185,30 +219,36 @@ async def delivering(
     *,
     policy: Policy = QUICK,
     timing: Timing = HASTY,
+    console_link: ConsoleLink = console_page,
+    cut_off: bool = False,
 ) -> AsyncIterator[Dispatcher]:
-    """A dispatcher at work in this process; stopped in order with the block."""
+    """A dispatcher at work in this process, stopped with the block: in order, or `cut_off`."""
     stop = asyncio.Event()
     async with JiraClient.open(site, timing) as jira:
         dispatcher = Dispatcher(
             engine,
             jira,
             listen_url=database_url,
-            console_link=lambda alert_id: f"https://stacklens.example/alerts/{alert_id}",
+            console_link=console_link,
             policy=policy,
         )
         running = asyncio.create_task(dispatcher.run(stop))
         try:
             yield dispatcher
         finally:
+            if cut_off:
+                running.cancel()
             stop.set()
-            async with asyncio.timeout(10):
-                await running
+            await asyncio.wait([running], timeout=10)
+            assert running.done()
+            if not running.cancelled():
+                running.result()
 
 
 _DELIVER = """
 import asyncio, json, sys
 from stacklens.db.session import connect
-from stacklens.deliver.dispatcher import Dispatcher
+from stacklens.deliver.dispatcher import ConsoleLink, Dispatcher
 from stacklens.deliver.jira.client import JiraClient, JiraSite
 from stacklens.deliver.policy import Policy
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from jira_support import alert_row, an_alert, ask, changes_of, ticket_of
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from jira_support import alert_row, an_alert, ask, changes_of, ticket_of
 from stacklens.alerts.stream import position
 from stacklens.alerts.ticket_outcomes import (
     Claim,
@@ -150,7 +150,7 @@ async def test_an_expired_claim_is_taken_to_look_not_to_send(engine: AsyncEngine
     alert_id = await an_alert(engine)
     await ask(engine, alert_id)
     (lost,) = await claim(engine)
-    (held,) = await claim(engine, later=61)
+    (held,) = await claim(engine, later=61, token="second worker")
     assert held.was is TicketState.SENDING
     assert held.attempts == 1
     assert held.sent_before is not None
@@ -162,7 +162,7 @@ async def test_an_issue_counts_even_when_the_claim_was_lost(engine: AsyncEngine)
     alert_id = await an_alert(engine)
     await ask(engine, alert_id)
     (lost,) = await claim(engine)
-    (held,) = await claim(engine, later=61)
+    (held,) = await claim(engine, later=61, token="second worker")
     assert await record(engine, held, Lost("not found", 1, None))
     assert await record(engine, lost, MADE)
     assert (await ticket_of(engine, alert_id)).key == "SHOP-1"

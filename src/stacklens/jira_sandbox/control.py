@@ -26,6 +26,7 @@ class Control:
         add("/faults", self.add_fault, methods=["POST"])
         add("/faults", self.clear_faults, methods=["DELETE"])
         add("/behaviour", self.behave, methods=["PUT"])
+        add("/reset", self.reset, methods=["POST"])
 
     async def list_faults(self, request: Request) -> Response:
         """The faults that still wait."""
@@ -63,6 +64,15 @@ class Control:
             return _json({"error": str(error)}, 422)
         self._sandbox.search_lag = min(max(behaviour.search_lag, 0.0), LONGEST_LAG_S)
         return _json(behaviour)
+
+    async def reset(self, request: Request) -> Response:
+        """Begin anew: no tickets, no faults, no lag."""
+        if not self._knows(request):
+            return unauthorized()
+        self._sandbox.faults.clear()
+        self._sandbox.search_lag = 0.0
+        self._sandbox.store.clear()
+        return Response(status_code=204)
 
     def _knows(self, request: Request) -> bool:
         return self._sandbox.account.matches(request.headers.get("authorization"))

@@ -97,7 +97,12 @@ def serve(
         )
         app = build_app(sandbox, [*_LOOPBACK, host, *chosen.allowed_hosts])
         config = uvicorn.Config(
-            app, http=_Protocol, ws="none", log_level="warning", access_log=False
+            app,
+            http=_Protocol,
+            ws="none",
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=1,  # a slow fault must not hold up Ctrl-C
         )
         shown = f"[{host}]" if ":" in host else host
         address = f"http://{shown}:{listener.getsockname()[1]}"

@@ -136,6 +136,12 @@ class IssueStore:
             self._put(issue.id, key, value)
         return is_new
 
+    def clear(self) -> None:
+        """Forget everything; numbers start again."""
+        with self._connection:
+            self._connection.execute("DELETE FROM properties")
+            self._connection.execute("DELETE FROM issues")
+
     def _put(self, issue_id: int, key: str, value: object) -> None:
         self._connection.execute(
             "INSERT INTO properties VALUES (?, ?, ?)"
