@@ -68,6 +68,6 @@ def test_every_decision_is_listed() -> None:
 
 
 def test_the_map_in_the_readme_is_the_tree() -> None:
-    shown = set(re.findall(r"^\s*([a-z_]+)/ ", read("README.md"), re.MULTILINE))
+    shown = set(re.findall(r"\b([a-z_]+)/ ", read("README.md")))
     packages = {path.parent.name for path in ROOT.glob("src/stacklens/*/__init__.py")}
     assert packages <= shown
