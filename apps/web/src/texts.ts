@@ -170,6 +170,7 @@ export const texts = {
   },
 
   json: {
+    tree: (label: string) => `${label} as a tree`,
     expand: 'Expand all',
     collapse: 'Collapse all',
     members: (n: number) => count(n, 'member'),

@@ -58,11 +58,7 @@ export function AlertGrid(props: AlertGridProps) {
 
   return (
     <div
-      role="grid"
       id="alerts"
-      aria-label={texts.list.title}
-      aria-rowcount={total + 1}
-      aria-busy={busy}
       tabIndex={-1}
       className={`@container/list relative h-full overflow-auto overscroll-contain rounded-lg border border-line bg-surface outline-none ${busy ? 'opacity-60' : ''}`}
       ref={(element) => {
@@ -70,21 +66,23 @@ export function AlertGrid(props: AlertGridProps) {
         onScroller(element)
       }}
     >
-      <Head />
-      <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
-        {items.map(({ key, index, start }) => {
-          const id = ids[index]
-          return id === undefined ? null : (
-            <div
-              key={key}
-              role="presentation"
-              className="absolute inset-x-0 top-0"
-              style={{ height: rowPx, transform: `translateY(${start - HEAD_PX}px)` }}
-            >
-              <LiveRow {...props} id={id} index={index + 1} current={id === tabStop} open={id === open} />
-            </div>
-          )
-        })}
+      <div role="grid" aria-label={texts.list.title} aria-rowcount={total + 1} aria-busy={busy}>
+        <Head />
+        <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
+          {items.map(({ key, index, start }) => {
+            const id = ids[index]
+            return id === undefined ? null : (
+              <div
+                key={key}
+                role="presentation"
+                className="absolute inset-x-0 top-0"
+                style={{ height: rowPx, transform: `translateY(${start - HEAD_PX}px)` }}
+              >
+                <LiveRow {...props} id={id} index={index + 1} current={id === tabStop} open={id === open} />
+              </div>
+            )
+          })}
+        </div>
       </div>
       {footer}
     </div>
@@ -98,7 +96,7 @@ function Head() {
   const { columns } = texts.list
   const names = ['id', 'issue', 'severity', 'status', 'created', 'count', 'actions'] as const
   return (
-    <div role="rowgroup" className="sticky top-0 z-10 h-9 border-line border-b bg-raised">
+    <div role="rowgroup" className="alert-head top-0 z-10 border-line border-b bg-raised">
       <div role="row" aria-rowindex={1} className="alert-row h-full font-semibold text-muted text-xs">
         {names.map((name) => (
           <div

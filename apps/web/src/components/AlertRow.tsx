@@ -124,16 +124,18 @@ function Issue({ row, href, current = false, actions }: AlertRowProps) {
         >
           {printable(row.issue_code)}
         </a>
-        {row.regression && (
-          <span className="shrink-0 rounded bg-warning-soft px-1 text-warning-ink text-xs">
-            {texts.list.regression}
-          </span>
-        )}
         <span className="middle-only shrink-0 text-muted text-xs">
-          {texts.list.times(row.count)} · <When at={row.created_at} />
+          {texts.list.times(row.count)}
+          <span className="roomy-only">
+            {' · '}
+            <When at={row.created_at} />
+          </span>
         </span>
       </div>
       <p className="truncate text-muted text-xs">
+        {row.regression && (
+          <span className="me-1.5 rounded bg-warning-soft px-1 text-warning-ink">{texts.list.regression}</span>
+        )}
         <bdi>{printable(row.title)}</bdi> · <bdi>{printable(row.service)}</bdi>
       </p>
     </>
@@ -155,10 +157,10 @@ function Buttons({ row, busy = false, current = false, jira, actions }: AlertRow
     </Button>
   )
   return (
-    <div className="flex items-center justify-end gap-1.5">
-      <div className="grid w-24 pointer-coarse:w-28">{button(first)}</div>
-      <div className="grid w-16 pointer-coarse:w-20">{button('resolve')}</div>
-      <div className="grid w-22 justify-items-stretch pointer-coarse:w-26">
+    <div className="grid grid-cols-[6rem_4.25rem_6.25rem] items-center gap-1.5">
+      {button(first)}
+      {button('resolve')}
+      <div className="grid min-w-0">
         <TicketCell
           row={row}
           busy={busy}

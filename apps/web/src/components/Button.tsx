@@ -10,7 +10,7 @@ const LOOKS: Record<Look, string> = {
 }
 
 const SIZES = {
-  small: 'h-7 rounded-md px-2 text-xs pointer-coarse:h-11 pointer-coarse:px-3',
+  small: 'h-7 rounded-md px-2 text-xs pointer-coarse:h-11',
   normal: 'h-8 rounded-md px-3 text-sm pointer-coarse:h-11 pointer-coarse:px-4',
 }
 

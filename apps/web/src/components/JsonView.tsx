@@ -37,7 +37,7 @@ export function JsonView({ label, value }: JsonViewProps) {
       </div>
       <div
         role="region"
-        aria-label={label}
+        aria-label={texts.json.tree(label)}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
         tabIndex={0}
         className="max-h-96 overflow-auto p-2 font-mono text-xs leading-5 -outline-offset-2"

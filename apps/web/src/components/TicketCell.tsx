@@ -71,7 +71,7 @@ export function TicketLink({
       tabIndex={tabIndex}
       title={texts.ticket.open(issueKey)}
       onClick={(event) => event.stopPropagation()}
-      className="inline-flex max-w-full items-center gap-1 rounded-md px-2 py-1 font-medium text-accent text-xs underline-offset-2 hover:underline"
+      className="inline-flex min-w-0 max-w-full items-center gap-1 rounded-md px-2 py-1 font-medium text-accent text-xs underline-offset-2 hover:underline"
     >
       <span className="truncate">{issueKey}</span>
       <span aria-hidden="true">↗</span>

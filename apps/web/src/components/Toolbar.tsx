@@ -13,20 +13,22 @@ export function Toolbar({ filter, onFilter }: ToolbarProps) {
   return (
     <div className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-2">
       <Search q={filter.q} onSearch={(q) => onFilter({ ...filter, q }, false)} />
-      <Chips
-        label={texts.filters.severity}
-        all={SEVERITIES}
-        chosen={filter.severity}
-        words={texts.severity}
-        onToggle={(value) => onFilter({ ...filter, severity: toggled(SEVERITIES, filter.severity, value) })}
-      />
-      <Chips
-        label={texts.filters.status}
-        all={STATUSES}
-        chosen={filter.status}
-        words={texts.status}
-        onToggle={(value) => onFilter({ ...filter, status: toggled(STATUSES, filter.status, value) })}
-      />
+      <div className="flex max-w-full gap-x-4 overflow-x-auto p-0.5">
+        <Chips
+          label={texts.filters.severity}
+          all={SEVERITIES}
+          chosen={filter.severity}
+          words={texts.severity}
+          onToggle={(value) => onFilter({ ...filter, severity: toggled(SEVERITIES, filter.severity, value) })}
+        />
+        <Chips
+          label={texts.filters.status}
+          all={STATUSES}
+          chosen={filter.status}
+          words={texts.status}
+          onToggle={(value) => onFilter({ ...filter, status: toggled(STATUSES, filter.status, value) })}
+        />
+      </div>
       {isFiltered(filter) && (
         <Button look="quiet" size="small" onPress={() => onFilter(NO_FILTER)}>
           {texts.filters.clear}

@@ -43,16 +43,20 @@ export function createDrain<Item>(pace: Pace, flush: (items: Item[]) => void): (
     return Math.max(second.items, second.before)
   }
 
+  const schedule = (rate: number) => {
+    scheduled = true
+    const hidden = pace.hidden()
+    if (!hidden && pace.now() - flushedAt > QUIET_MS) return drain()
+    if (slow || rate > BUSY_RATE_PER_S) return pace.after(hidden ? HIDDEN_MS : BUSY_MS, drain)
+    // Both, whichever comes first: a tab that is hidden before its next frame would wait for it all night.
+    pace.onFrame(drain)
+    pace.after(HIDDEN_MS, drain)
+  }
+
   return (items) => {
     if (items.length === 0) return
     const rate = count(items.length)
     waiting.push(...items)
-    if (scheduled) return
-    scheduled = true
-    if (!pace.hidden() && pace.now() - flushedAt > QUIET_MS) return drain()
-    if (slow || rate > BUSY_RATE_PER_S) return pace.after(pace.hidden() ? HIDDEN_MS : BUSY_MS, drain)
-    // Both, whichever comes first: a tab that is hidden before its next frame would wait for it all night.
-    pace.onFrame(drain)
-    pace.after(HIDDEN_MS, drain)
+    if (!scheduled) schedule(rate)
   }
 }

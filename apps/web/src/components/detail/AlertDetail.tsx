@@ -61,6 +61,7 @@ export function AlertDetail({ id, jira, previous, next, onClose }: AlertDetailPr
             <DetailHead row={row} heading={heading} />
             <div className="flex flex-col gap-6 p-4">
               {error !== null && <Failure error={error} what={texts.detail.failed} onAgain={() => void refetch()} />}
+              <Happened row={row} />
               <Fix row={row} />
               <TicketPanel
                 key={`${id}/${row.episode}`}
@@ -69,7 +70,6 @@ export function AlertDetail({ id, jira, previous, next, onClose }: AlertDetailPr
                 jira={jira}
                 busy={view?.busy ?? false}
               />
-              <Happened row={row} />
               <Section title={texts.detail.raw}>
                 <JsonView key={id} label={texts.detail.raw} value={row.raw_log} />
               </Section>

@@ -15,7 +15,7 @@ export function DetailActions({ row, busy, jira }: { row: AlertRow; busy: boolea
     </Button>
   )
   return (
-    <div className="flex flex-wrap items-center gap-2 border-line border-t p-3">
+    <div className="@max-md/detail:[&_button]:px-2 @max-md/detail:[&_button]:text-xs flex flex-wrap items-center gap-x-1.5 gap-y-2 border-line border-t p-3">
       {button('acknowledge')}
       {button('resolve')}
       {button('reopen')}

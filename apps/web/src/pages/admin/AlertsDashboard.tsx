@@ -56,8 +56,8 @@ export function AlertsDashboard({ session }: { session: Session }) {
         onPause={page.togglePause}
         onKeys={() => page.setKeysShown(true)}
       />
-      <main className="flex min-h-0 grow flex-col gap-2 px-2 pb-2 sm:px-4 sm:pb-4">
-        <div className="flex flex-wrap items-center gap-x-4 pt-2">
+      <main className="@container/main flex min-h-0 grow flex-col gap-2 px-2 pb-2 sm:px-4 sm:pb-4">
+        <div className={`flex flex-wrap items-center gap-x-4 pt-2 ${open === null ? '' : '@max-3xl/main:hidden'}`}>
           <h1 className="font-bold text-xl">
             {texts.list.title}{' '}
             <span className="font-normal text-base text-muted" title={texts.list.totalSaid(alerts.total)}>
@@ -68,7 +68,7 @@ export function AlertsDashboard({ session }: { session: Session }) {
           <Toolbar filter={filter} onFilter={setFilter} />
         </div>
         <Banner connection={connection} onTryNow={tryNow} />
-        <div className="@container/main relative flex min-h-0 grow gap-3">
+        <div className="relative flex min-h-0 grow gap-3">
           <div className={`min-w-0 grow ${open === null ? '' : '@max-6xl/main:invisible'}`}>
             <List page={page} status={status} jira={session.jira.configured} />
           </div>
