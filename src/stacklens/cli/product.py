@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from stacklens.cli.database import KeptPostgres
 from stacklens.cli.options import read_settings
@@ -45,7 +46,11 @@ async def start_product(
         database = settings.database
         postgres = KeptPostgres(database.data, database.bindir, output)
         children["POSTGRES_URL"] = await supervisor.add(postgres)
-    for name, roles in (("worker", ("consumer", "deliver")), ("api", ("ingest", "api"))):
-        program = our_program(name, "run", *roles, environ=children)
-        words = await supervisor.add(KeptProgram(program, output))
-    return words
+    worker = our_program("worker", "run", "consumer", "deliver", environ=children)
+    await supervisor.add(KeptProgram(worker, output))
+    at_door = dict(children)
+    api = our_program("api", "run", "ingest", "api", environ=at_door)
+    url = await supervisor.add(KeptProgram(api, output))
+    # A free port is chosen once: after a crash the api is back where people look for it.
+    at_door["STACKLENS_PORT"] = str(urlsplit(url).port)
+    return url
