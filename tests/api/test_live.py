@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 from uuid import UUID
 
@@ -55,12 +55,11 @@ async def here(engine: AsyncEngine) -> str:
 
 async def close_code(socket: Any) -> int:
     """The code with which the server closes."""
-    try:
+    with suppress(ConnectionClosed):
         while True:
             await socket.recv()
-    except ConnectionClosed as closed:
-        assert closed.rcvd is not None
-        return closed.rcvd.code
+    code: int = socket.close_code
+    return code
 
 
 async def test_the_first_frame_says_where_the_stream_goes_on(

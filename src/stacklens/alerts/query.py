@@ -145,7 +145,8 @@ class Cursor:
             cursor = cls(datetime.fromisoformat(moment), UUID(hex=alert_id))
         except ValueError as error:
             raise BadCursorError from error
-        if cursor.encode() != text:  # one spelling for each cursor; also refuses times without zone
+        # One spelling for each cursor, and never a time that could mean several moments.
+        if cursor.encode() != text or cursor.created_at.tzinfo is None:
             raise BadCursorError
         return cursor
 

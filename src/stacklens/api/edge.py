@@ -8,7 +8,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from stacklens.api.problems import REQUEST_ID, server_problem
+from stacklens.api.problems import server_problem
+from stacklens.auth.http import REQUEST_ID
 
 SECURITY_HEADERS: Final = {
     "Content-Security-Policy": (

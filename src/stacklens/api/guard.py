@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from stacklens.api.problems import REQUEST_ID, ProblemError, problem_response
+from stacklens.api.problems import ProblemError, problem_response
+from stacklens.auth.http import REQUEST_ID
 from stacklens.telemetry import Action, log
 
 LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})

@@ -17,13 +17,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
-from stacklens.auth.http import NotSignedInError
+from stacklens.auth.http import REQUEST_ID, NotSignedInError
 from stacklens.telemetry import Action, log
 
 MEDIA_TYPE: Final = "application/problem+json"
-REQUEST_ID: Final = "stacklens.request_id"
-"""Where the scope of a request keeps its id; set by the edge."""
-
 RETRY_AFTER_S: Final = 2
 UNPROCESSABLE: Final = 422
 

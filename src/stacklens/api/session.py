@@ -122,7 +122,7 @@ class SessionRoutes:
                 max_age=SESSION_S,
                 httponly=True,
                 samesite="strict",
-                secure=request.url.scheme == "https",
+                secure=_is_https(request),
             )
         return response
 
@@ -133,6 +133,12 @@ class SessionRoutes:
             SESSION_COOKIE,
             httponly=True,
             samesite="strict",
-            secure=request.url.scheme == "https",
+            secure=_is_https(request),
         )
         return response
+
+
+def _is_https(request: Request) -> bool:
+    # Behind a proxy that ends TLS only the browser knows; the guard has found its Origin to be us.
+    origin = request.headers.get("origin", "")
+    return request.url.scheme == "https" or origin.startswith("https://")

@@ -14,6 +14,9 @@ from stacklens.auth.authenticator import Authenticator
 from stacklens.auth.principal import Principal
 
 SESSION_COOKIE: Final = "stacklens_session"
+REQUEST_ID: Final = "stacklens.request_id"
+"""Where the scope of a request keeps its id: the outermost layer of the server puts it there."""
+
 _SCOPE_KEY: Final = "stacklens.who"
 
 Who = Callable[[], Principal | None]
@@ -57,6 +60,12 @@ def who(connection: HTTPConnection) -> Who:
     """The question to ask about this connection now, or again later."""
     found: Who = connection.scope[_SCOPE_KEY]
     return found
+
+
+def request_id(connection: HTTPConnection) -> str:
+    """The id under which this request is known to its sender and in our log."""
+    given: str = connection.scope[REQUEST_ID]
+    return given
 
 
 def guard(connection: HTTPConnection) -> Principal:
