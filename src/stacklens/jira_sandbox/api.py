@@ -23,7 +23,6 @@ from stacklens.jira_sandbox.shapes import (
     fields_page,
     issue_json,
     issue_types_page,
-    jira_time,
     user_json,
 )
 from stacklens.jira_sandbox.store import Issue, NewIssue
@@ -198,15 +197,15 @@ class Api:
             "baseUrl": _site(request),
             "version": "1001.0.0-SNAPSHOT",
             "deploymentType": "Cloud",
-            "serverTime": jira_time(self._sandbox.clock()),
+            "serverTime": self._sandbox.clock().isoformat(timespec="milliseconds"),
             "serverTitle": "StackLens Jira sandbox",
         }
         return self._json(info)
 
     async def _answer(self, request: Request, call: Call, work: Callable[[], Response]) -> Response:
-        fault = self._sandbox.faults.strike(call)
         if not self._knows(request):
             return unauthorized()
+        fault = self._sandbox.faults.strike(call)
         return work() if fault is None else await misbehave(fault, self._sandbox, request, work)
 
     def _knows(self, request: Request) -> bool:

@@ -59,7 +59,9 @@ def _conditions(where: str) -> Iterator[Matches]:
             case [word, *tokens] if word.lower() == "and" and tokens:
                 continue
             case []:
-                tokens = []
+                return
+            case [word] if word.lower() == "and":
+                raise JqlError("Error in the JQL Query: Expecting a clause after 'AND'.")
             case [word, *_]:
                 raise JqlError(f"Error in the JQL Query: Expecting 'AND' but got '{word}'.")
 
