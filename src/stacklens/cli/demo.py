@@ -19,16 +19,14 @@ from stacklens.db.embedded_errors import EmbeddedPostgresError
 from stacklens.jira_sandbox.sandbox import DEFAULT_PROJECT, Account
 
 _HOST = "127.0.0.1"
-_TILL_PORT = 3001
-_JIRA_PORT = 8090
 
 
 @dataclass(frozen=True)
 class Ports:
     """Where the demo's own programs listen; 0 takes a free one."""
 
-    till: int = _TILL_PORT
-    jira: int = _JIRA_PORT
+    till: int
+    jira: int
 
 
 @dataclass(frozen=True)
@@ -40,21 +38,21 @@ class Addresses:
     jira: str
 
 
-def demo(environ: Mapping[str, str], *, browser: bool) -> None:
+def demo(environ: Mapping[str, str], ports: Ports, *, browser: bool) -> None:
     """Run it until SIGINT or SIGTERM; raises Failure when something cannot run."""
     ours = without(environ, "JIRA_")
     settings = read_settings(ours)
     must_be_free(settings.http.host, settings.http.port, "another one with --port")
-    must_be_free(_HOST, _TILL_PORT, "to wait until it is free: the till has no other")
-    must_be_free(_HOST, _JIRA_PORT, "to wait until it is free: the Jira sandbox has no other")
+    must_be_free(_HOST, ports.till, "another one with --till-port")
+    must_be_free(_HOST, ports.jira, "another one with --jira-port")
     folder = settings.database.data / "demo"
     with failing_clearly(SupervisorError, EmbeddedPostgresError):
-        asyncio.run(_demo(ours, folder, browser=browser))
+        asyncio.run(_demo(ours, folder, ports, browser=browser))
 
 
-async def _demo(environ: Mapping[str, str], folder: Path, *, browser: bool) -> None:
+async def _demo(environ: Mapping[str, str], folder: Path, ports: Ports, *, browser: bool) -> None:
     async with Supervisor(say) as supervisor:
-        addresses = await start_demo(supervisor, environ, folder, Ports(), say)
+        addresses = await start_demo(supervisor, environ, folder, ports, say)
         say(f"stacklens: ready {addresses.console}")
         say(_table(addresses, folder))
         if browser and _has_display(environ):
@@ -81,7 +79,7 @@ async def start_demo(
         environ=environ,
     )
     jira = await supervisor.add(KeptProgram(sandbox, output))
-    with_jira = {**environ, **jira_environ(jira)}
+    with_jira = {**past_the_proxy(environ), **jira_environ(jira)}
     settings = read_settings(with_jira)
     console = await start_product(supervisor, settings, with_jira, output)
     till = await supervisor.add(KeptProgram(shop, output))
@@ -97,6 +95,12 @@ async def start_demo(
 def without(environ: Mapping[str, str], *prefixes: str) -> dict[str, str]:
     """The environment without some variables: a demo must not touch anybody's real Jira."""
     return {name: value for name, value in environ.items() if not name.startswith(prefixes)}
+
+
+def past_the_proxy(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which this machine is reached without anybody's proxy."""
+    names = ("NO_PROXY", "no_proxy")
+    return {**environ, **{name: f"{environ.get(name, '')},{_HOST}".strip(",") for name in names}}
 
 
 def jira_environ(address: str) -> dict[str, str]:

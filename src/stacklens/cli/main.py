@@ -7,8 +7,10 @@ import click
 
 ROLES = ("ingest", "consumer", "deliver", "api")
 
+PORT = click.IntRange(0, 65_535)
+
 host_option = click.option("--host", metavar="ADDRESS", help="Where to listen (127.0.0.1).")
-port_option = click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on.")
+port_option = click.option("--port", type=PORT, help="Port to listen on.")
 data_option = click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
@@ -60,11 +62,20 @@ def migrate() -> None:
 @cli.command()
 @click.option("--once", is_flag=True, help="Do one whole round by itself, tell the times, end.")
 @click.option("--browser/--no-browser", default=True, help="Open the pages where there is one.")
+@click.option("--till-port", default=3001, type=PORT, help="Port of the till (3001).")
+@click.option("--jira-port", default=8090, type=PORT, help="Port of the Jira sandbox (8090).")
 @host_option
 @port_option
 @data_option
 def demo(
-    *, once: bool, browser: bool, host: str | None, port: int | None, data: Path | None
+    *,
+    once: bool,
+    browser: bool,
+    till_port: int,
+    jira_port: int,
+    host: str | None,
+    port: int | None,
+    data: Path | None,
 ) -> None:
     """Run the product with a shop that fails on purpose, its logs shipped, and a Jira sandbox."""
     if once:
@@ -76,7 +87,8 @@ def demo(
     from stacklens.cli import options
 
     environ = options.with_options(os.environ, host=host, port=port, data=data)
-    demo_command.demo(environ, browser=browser)
+    ports = demo_command.Ports(till_port, jira_port)
+    demo_command.demo(environ, ports, browser=browser)
 
 
 @cli.command()
@@ -96,7 +108,7 @@ def ship(files: tuple[str, ...], address: str, state: Path | None) -> None:
 
 @cli.command("jira-sandbox")
 @click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Where to listen (127.0.0.1).")
-@click.option("--port", default=8090, type=click.IntRange(0, 65_535), help="Port (8090).")
+@click.option("--port", default=8090, type=PORT, help="Port (8090).")
 @data_option
 def jira_sandbox(host: str, port: int, data: Path | None) -> None:
     """Run a small Jira to try tickets out on."""
