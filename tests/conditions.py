@@ -4,21 +4,33 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, overload
 
 INTERVAL_S = 0.01
 
 T = TypeVar("T")
 
 
+@overload
 async def eventually(
-    condition: Callable[[], T | Awaitable[T]], within: float = 5.0, what: str = ""
-) -> T:
+    condition: Callable[[], Awaitable[T | None]], within: float = 5.0, what: str = ""
+) -> T: ...
+
+
+@overload
+async def eventually(
+    condition: Callable[[], T | None], within: float = 5.0, what: str = ""
+) -> T: ...
+
+
+async def eventually(
+    condition: Callable[[], object], within: float = 5.0, what: str = ""
+) -> object:
     """The first true value of `condition`; fails when `within` seconds did not bring one."""
     deadline = time.monotonic() + within
     while True:
         value = condition()
-        result: T = await value if inspect.isawaitable(value) else value
+        result: object = await value if inspect.isawaitable(value) else value
         if result:
             return result
         if time.monotonic() > deadline:
@@ -26,7 +38,7 @@ async def eventually(
         await asyncio.sleep(INTERVAL_S)
 
 
-def eventually_sync(condition: Callable[[], T], within: float = 5.0, what: str = "") -> T:
+def eventually_sync(condition: Callable[[], T | None], within: float = 5.0, what: str = "") -> T:
     """As `eventually`, for tests without an event loop."""
     deadline = time.monotonic() + within
     while not (result := condition()):
