@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import httpx
@@ -295,7 +295,7 @@ def paragraph(*content: dict[str, object]) -> dict[str, object]:
     return {"type": "paragraph", "content": list(content)}
 
 
-def text(value: str, *marks: dict[str, object]) -> dict[str, object]:
+def text(value: str, *marks: Mapping[str, object]) -> dict[str, object]:
     return {"type": "text", "text": value, "marks": list(marks)}
 
 

@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from conditions import eventually
@@ -306,31 +308,44 @@ async def test_slow_tickets_do_not_hold_up_the_others(
     assert {(await ticket_of(engine, alert_id)).state for alert_id in slow} == {TicketState.PENDING}
 
 
-async def test_a_lost_database_is_outlasted(
+@contextmanager
+def without_connections(postgres_url: str, database_url: str) -> Iterator[None]:
+    """The database turns everybody away until the block ends."""
+    name = sql.Identifier(database_url.partition("?")[0].rpartition("/")[2])
+    allow = sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {}")
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute(allow.format(name, sql.SQL("false")))
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            (name.as_string().strip('"'),),
+        )
+        yield
+        admin.execute(allow.format(name, sql.SQL("true")))
+
+
+async def test_a_lost_database_is_outlasted_and_the_answer_still_recorded(
     engine: AsyncEngine,
     database_url: str,
     postgres_url: str,
     sandbox: SandboxProcess,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """All connections are cut while a request is on its way; its answer is still recorded."""
     sandbox.fault("slow_after", seconds=0.3)
     alert_id, later = await an_alert(engine), await an_alert(engine)
     patient = Timing(connect=2.0, answer=5.0, total=5.0)
     relaxed = replace(QUICK, lease=30.0)
-    name = database_url.rpartition("/")[2]
     caplog.set_level(logging.WARNING, "stacklens")
     async with delivering(engine, database_url, sandbox.site(), policy=relaxed, timing=patient):
         await ask(engine, alert_id)
         await eventually(lambda: sandbox.faults_left() == 0)
-        with psycopg.connect(postgres_url, autocommit=True) as admin:
-            admin.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
-            )
+        with without_connections(postgres_url, database_url):
+            # the listener, the loop, and the record of the answer, tried twice
+            await eventually(lambda: caplog.text.count("database_away") >= 4, 10.0)
         first = await reaches(engine, alert_id, TicketState.CREATED)
         await ask(engine, later)
         second = await reaches(engine, later, TicketState.CREATED)
     assert sandbox.keys() == [first.key, second.key]
+    assert (await changes_of(engine, alert_id))[-1][2]["adopted"] is False
 
 
 async def test_a_ticket_that_cannot_be_worked_on_does_not_stop_the_others(

@@ -116,7 +116,7 @@ async def request_ticket(
         return present, False
     seq = await next_seq(connection)
     row = await _intend(connection, alert_id, principal, now)
-    if row is None:  # somebody else was faster; after the lock their row is visible
+    if row is None:  # somebody else was faster: since we hold the lock their row is visible
         present = await present_ticket(connection, alert_id)
         if present is None:
             raise UnknownAlertError(alert_id)
@@ -133,7 +133,7 @@ async def _intend(
     """Insert the intent or renew a failed one, in one statement; None when neither was right."""
     episode = await connection.scalar(select(alerts.c.episode).where(alerts.c.id == alert_id))
     if episode is None:
-        raise UnknownAlertError(alert_id)
+        return None
     instance_id = (await connection.execute(select(instance.c.id))).scalar_one()
     asked = {
         "state": TicketState.PENDING,
