@@ -1,4 +1,4 @@
-import type { AlertStatus, ChangeKind, Severity } from './api/types'
+import type { AlertStatus, Severity } from './api/types'
 
 const count = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString()} ${n === 1 ? one : many}`
 
@@ -20,7 +20,7 @@ export const texts = {
     ticket_failed: 'Ticket failed',
     ticket_unknown: 'Ticket unclear',
     ticket_linked: 'Ticket linked',
-  } satisfies Record<ChangeKind, string>,
+  } as Readonly<Record<string, string>>,
   actor: (actor: string) => (actor === 'system' ? 'StackLens' : actor === 'local' ? 'a person here' : actor),
 
   list: {
@@ -141,6 +141,7 @@ export const texts = {
 
   detail: {
     label: 'Alert',
+    seenLast: (n: number) => `seen ${count(n, 'time')}, last`,
     what: 'What happened',
     fix: 'Suggested fix',
     noFix: 'No fix is known for this yet.',

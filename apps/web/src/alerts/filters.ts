@@ -54,15 +54,23 @@ export function toggled<Value>(all: readonly Value[], chosen: readonly Value[], 
 }
 
 /**
- * Whether a row that the socket brought belongs to the filtered list. The server filters pages; this is its twin for
- * rows that come live, so it must look where the server's `q` looks: every word, in any of these fields.
+ * Whether a row that the socket brought belongs to the filtered list. The server filters the pages; this is its twin
+ * for rows that come live, so it must search as `_searched` in stacklens/alerts/query.py does: every word, each in any
+ * of these texts.
  */
 export function matches(filter: Filter, row: AlertRow): boolean {
   if (filter.severity.length > 0 && !filter.severity.includes(row.severity)) return false
   if (filter.status.length > 0 && !filter.status.includes(row.status)) return false
   if (filter.q === '') return true
-  const haystack = [row.id, row.title, row.issue_code, row.service, row.env, row.suggested_fix, row.jira_issue_key]
-    .join('\n')
-    .toLowerCase()
-  return haystack.includes(filter.q.toLowerCase())
+  const searched = searchedTexts(row).join(' ').toLowerCase()
+  const words = filter.q.toLowerCase().split(/\s+/).slice(0, MOST_WORDS)
+  return words.every((word) => searched.includes(word))
+}
+
+/** The server looks at no more words than these. */
+const MOST_WORDS = 8
+
+function searchedTexts(row: AlertRow): unknown[] {
+  const { id, title, issue_code, service, env, suggested_fix, jira_issue_key, group, raw_log } = row
+  return [id, title, issue_code, service, env, suggested_fix, jira_issue_key, JSON.stringify(group), raw_log.message]
 }

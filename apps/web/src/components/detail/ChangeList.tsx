@@ -13,7 +13,7 @@ export function ChangeList({ changes }: { changes: readonly Change[] | undefined
           .toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at))
           .map((change) => (
             <li key={change.id} className="flex flex-wrap items-baseline justify-between gap-x-3">
-              <span>{texts.change[change.kind]}</span>
+              <span>{texts.change[change.kind] ?? change.kind}</span>
               <span className="text-muted text-xs">
                 {texts.actor(change.actor)} · <When at={change.at} />
               </span>

@@ -24,8 +24,9 @@ export function DetailHead({ row, heading }: { row: AlertRow; heading: RefObject
       </p>
       <div className="mt-2 flex flex-wrap items-center gap-x-2 gap-y-1.5 text-muted text-xs">
         <span className="break-all font-mono">{row.id}</span>
-        <CopyableWhen at={row.last_seen} />
-        <span>{texts.list.seen(row.count)}</span>
+        <span>
+          {texts.detail.seenLast(row.count)} <CopyableWhen at={row.last_seen} />
+        </span>
       </div>
       <div className="mt-2 flex flex-wrap gap-1.5">
         <CopyButton text={() => row.id}>{texts.detail.copyId}</CopyButton>
