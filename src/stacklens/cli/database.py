@@ -16,12 +16,12 @@ class KeptPostgres:
     The runner blocks, so it works in a thread. `start` raises EmbeddedPostgresError.
     """
 
-    def __init__(self, data: Path, bindir: Path | None, say: Say) -> None:
+    def __init__(self, data: Path, bindir: Path | None, say: Say, *, most_crashes: int = 8) -> None:
         self.name = "postgres"
         self._data = data
         self._bindir = bindir
         self._say = say
-        self._crashes = Crashes()
+        self._crashes = Crashes(most_crashes)
         self._server: EmbeddedPostgres | None = None
         self._started = 0.0
 

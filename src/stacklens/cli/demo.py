@@ -19,6 +19,7 @@ from stacklens.db.embedded_errors import EmbeddedPostgresError
 from stacklens.jira_sandbox.sandbox import DEFAULT_PROJECT, Account
 
 _HOST = "127.0.0.1"
+_SHOP = Path(stacklens.__file__).parents[2] / "demo-pos-app"
 
 
 @dataclass(frozen=True)
@@ -114,11 +115,10 @@ def jira_environ(address: str) -> dict[str, str]:
     }
 
 
-def shop_program(environ: Mapping[str, str], logs: Path, port: int) -> Program:
+def shop_program(environ: Mapping[str, str], logs: Path, port: int, shop: Path = _SHOP) -> Program:
     """The shop of this checkout; raises Failure when it, or Node, is not there."""
-    folder = Path(stacklens.__file__).parents[2] / "demo-pos-app"
-    server = folder / "dist" / "server.js"
-    if not server.is_file() or not (folder / "node_modules").is_dir():
+    server = shop / "dist" / "server.js"
+    if not server.is_file() or not (shop / "node_modules").is_dir():
         raise Failure(f"the shop is not built ({server}): run `make setup` in a checkout first")
     node = shutil.which("node", path=environ.get("PATH"))
     if node is None:

@@ -18,7 +18,7 @@ from stacklens.jira_sandbox.sandbox import Account
 ALERT_AIM_MS = 150.0
 """From the till's answer to the frame, the shipper included; more is worth a hint."""
 
-_STEP_SECONDS = 10.0
+STEP_SECONDS = 10.0
 """The bar of the contract for one step (phase-1: the alert is there within 10 s)."""
 
 Row = Mapping[str, Any]
@@ -72,7 +72,7 @@ class LiveStream:
         # No proxy: everything is on this machine, whatever the environment says.
         async with connect(address, proxy=None, max_size=None) as socket:
             stream = cls(socket)
-            async with asyncio.timeout(_STEP_SECONDS):
+            async with asyncio.timeout(STEP_SECONDS):
                 await socket.recv()
             reading = asyncio.create_task(stream._read())
             try:
@@ -92,27 +92,25 @@ class LiveStream:
                 ]
                 self._more.notify_all()
 
-    async def first(self, what: str, wanted: Callable[[Seen], bool]) -> Seen:
+    async def first(
+        self, what: str, wanted: Callable[[Seen], bool], within: float = STEP_SECONDS
+    ) -> Seen:
         """The first event that is wanted; raises RoundFailedError when it does not come."""
 
-        def found() -> Seen | None:
-            return next(filter(wanted, self._seen), None)
+        def found() -> list[Seen]:
+            return [seen for seen in self._seen if wanted(seen)]
 
         try:
-            async with asyncio.timeout(_STEP_SECONDS), self._more:
-                await self._more.wait_for(lambda: found() is not None)
+            async with asyncio.timeout(within), self._more:
+                return (await self._more.wait_for(found))[0]
         except TimeoutError:
-            raise RoundFailedError(f"{what}: not within {_STEP_SECONDS:.0f} s") from None
-        event = found()
-        if event is None:
-            raise RoundFailedError(what)
-        return event
+            raise RoundFailedError(f"{what}: not within {within:.0f} s") from None
 
 
 async def go_round(addresses: Addresses, steps: Steps) -> None:
     """Do every step in turn; raises RoundFailedError at the first one that does not happen."""
     async with (
-        httpx.AsyncClient(timeout=_STEP_SECONDS, trust_env=False) as client,
+        httpx.AsyncClient(timeout=STEP_SECONDS, trust_env=False) as client,
         LiveStream.open(addresses.console) as live,
     ):
         steps.done("the console listens")
