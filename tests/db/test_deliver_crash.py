@@ -27,8 +27,9 @@ from jira_support import (
 from stacklens.alerts.ticket_outcomes import Claim
 from stacklens.alerts.tickets import create_anyway
 from stacklens.db.session import connect
+from stacklens.deliver import dispatcher
 from stacklens.deliver.claims import claim_due, ticket_facts
-from stacklens.deliver.jira.client import JiraClient
+from stacklens.deliver.jira.client import JiraClient, Timing
 from stacklens.deliver.jira.issue import create_request
 from stacklens.deliver.jira.outcome import Created
 from stacklens.domain.alert import TicketState
@@ -169,6 +170,22 @@ async def test_a_dispatcher_cut_off_leaves_its_ticket_to_the_next(
     async with delivering(engine, database_url, sandbox.site()):
         await reaches(engine, alert_id, TicketState.CREATED)
     assert sandbox.keys() == [(await ticket_of(engine, alert_id)).key]
+
+
+async def test_told_to_stop_it_does_not_wait_for_a_slow_jira(
+    engine: AsyncEngine, database_url: str, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher, "STOP_GRACE_S", 0.05)
+    sandbox.fault("slow_after", seconds=20.0)
+    alert_id = await an_alert(engine)
+    patient = Timing(connect=2.0, answer=30.0, total=30.0)
+    async with delivering(engine, database_url, sandbox.site(), timing=patient):
+        await ask(engine, alert_id)
+        await eventually(lambda: sandbox.faults_left() == 0)
+    assert (await ticket_of(engine, alert_id)).state is TicketState.PENDING
+    async with delivering(engine, database_url, sandbox.site()):
+        ticket = await reaches(engine, alert_id, TicketState.CREATED)
+    assert sandbox.keys() == [ticket.key]
 
 
 async def test_a_jira_that_dies_with_the_ticket_still_has_it_when_it_is_back(

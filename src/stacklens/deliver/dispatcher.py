@@ -45,6 +45,9 @@ FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 5.0
 """While the database is away."""
 
+STOP_GRACE_S = 5.0
+"""For requests on their way when we are told to stop: who stops us does not wait for ever."""
+
 Clock = Callable[[], datetime]
 ConsoleLink = Callable[[UUID], str | None]
 """The page of an alert, for people who read its ticket; None when no address is configured."""
@@ -86,9 +89,9 @@ class Dispatcher:
         self._at_work: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until `stop` is set; then finish what was begun and return.
+        """Deliver until `stop` is set; then finish what takes no more than STOP_GRACE_S.
 
-        Cancelled, it leaves begun requests to the lease: they are looked for, not repeated.
+        What is cut off then, or by cancelling us, is left to its lease: looked for, not repeated.
         """
         async with asyncio.TaskGroup() as group:
             helpers = [
@@ -98,6 +101,7 @@ class Dispatcher:
             await self._deliver_until(stop, group)
             for helper in helpers:
                 helper.cancel()
+            await self._finish()
 
     def _wake(self, _channel: str, _payload: str) -> None:
         self._woken.set()
@@ -121,6 +125,12 @@ class Dispatcher:
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._woken.wait()
+
+    async def _finish(self) -> None:
+        if self._at_work:
+            _, late = await asyncio.wait(set(self._at_work), timeout=STOP_GRACE_S)
+            for task in late:
+                task.cancel()
 
     async def _begin_due(self, group: asyncio.TaskGroup) -> float:
         """Begin what is due, as far as there is room; returns the seconds until more may be."""
