@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from conditions import eventually
 from jira_support import (
+    QUICK,
     SandboxProcess,
     an_alert,
     ask,
@@ -27,7 +29,6 @@ from jira_support import (
 from stacklens.alerts.ticket_outcomes import Claim
 from stacklens.alerts.tickets import create_anyway
 from stacklens.db.session import connect
-from stacklens.deliver import dispatcher
 from stacklens.deliver.claims import claim_due, ticket_facts
 from stacklens.deliver.jira.client import JiraClient, Timing
 from stacklens.deliver.jira.issue import create_request
@@ -173,13 +174,14 @@ async def test_a_dispatcher_cut_off_leaves_its_ticket_to_the_next(
 
 
 async def test_told_to_stop_it_does_not_wait_for_a_slow_jira(
-    engine: AsyncEngine, database_url: str, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+    engine: AsyncEngine, database_url: str, sandbox: SandboxProcess
 ) -> None:
-    monkeypatch.setattr(dispatcher, "STOP_GRACE_S", 0.05)
+    hurried = replace(QUICK, grace=0.05)
     sandbox.fault("slow_after", seconds=20.0)
     alert_id = await an_alert(engine)
     patient = Timing(connect=2.0, answer=30.0, total=30.0)
-    async with delivering(engine, database_url, sandbox.site(), timing=patient):
+    site = sandbox.site()
+    async with delivering(engine, database_url, site, policy=hurried, timing=patient):
         await ask(engine, alert_id)
         await eventually(lambda: sandbox.faults_left() == 0)
     assert (await ticket_of(engine, alert_id)).state is TicketState.PENDING

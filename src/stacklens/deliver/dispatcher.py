@@ -45,9 +45,6 @@ FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 5.0
 """While the database is away."""
 
-STOP_GRACE_S = 5.0
-"""For requests on their way when we are told to stop: who stops us does not wait for ever."""
-
 Clock = Callable[[], datetime]
 ConsoleLink = Callable[[UUID], str | None]
 """The page of an alert, for people who read its ticket; None when no address is configured."""
@@ -89,7 +86,7 @@ class Dispatcher:
         self._at_work: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until `stop` is set; then finish what takes no more than STOP_GRACE_S.
+        """Deliver until `stop` is set; then finish what takes no longer than the policy's grace.
 
         What is cut off then, or by cancelling us, is left to its lease: looked for, not repeated.
         """
@@ -128,7 +125,7 @@ class Dispatcher:
 
     async def _finish(self) -> None:
         if self._at_work:
-            _, late = await asyncio.wait(set(self._at_work), timeout=STOP_GRACE_S)
+            _, late = await asyncio.wait(set(self._at_work), timeout=self._policy.grace)
             for task in late:
                 task.cancel()
 

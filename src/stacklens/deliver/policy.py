@@ -29,7 +29,7 @@ class Policy:
     Attempts and back-off are the contract's. Looks come later and later because Jira's search
     lags by seconds to minutes. A look that Jira did not answer proves nothing and does not count;
     it is repeated for `patience` after the request went out. `lease` must be longer than a
-    request may take.
+    request may take. `grace` is for requests on their way when we are told to stop.
     """
 
     attempts: int = 3
@@ -40,6 +40,7 @@ class Policy:
     patience: float = 3_600.0
     lease: float = 60.0
     at_once: int = 4
+    grace: float = 5.0
 
 
 Jitter = Callable[[], float]
