@@ -28,8 +28,9 @@ class Policy:
 
     Attempts and back-off are the contract's. Looks come later and later because Jira's search
     lags by seconds to minutes. A look that Jira did not answer proves nothing and does not count;
-    it is repeated for `patience` after the request went out. `lease` must be longer than a
-    request may take. `grace` is for requests on their way when we are told to stop.
+    it is repeated for `patience` after the request went out. `lease` must be longer than all
+    calls for one ticket may take together (who am I, search, create). `grace` is for requests on
+    their way when we are told to stop.
     """
 
     attempts: int = 3
@@ -38,7 +39,7 @@ class Policy:
     looks: tuple[float, ...] = (5.0, 15.0, 60.0, 180.0)
     unanswered_pause: float = 30.0
     patience: float = 3_600.0
-    lease: float = 60.0
+    lease: float = 90.0
     at_once: int = 4
     grace: float = 5.0
 

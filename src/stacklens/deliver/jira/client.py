@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
+from stacklens.alerts.tickets import ISSUE_KEY
 from stacklens.deliver.jira.answer import Answer, reason, retry_after
 from stacklens.deliver.jira.outcome import (
     CannotTell,
@@ -30,7 +31,6 @@ from stacklens.deliver.jira.outcome import (
 )
 
 PROJECT_KEY: Final = re.compile(r"[A-Z][A-Z0-9_]*")
-ISSUE_KEY: Final = re.compile(r"[A-Z][A-Z0-9_]*-[1-9][0-9]*")
 
 ANSWER_LIMIT: Final = 1_048_576
 """Bytes of an answer that are read; ours are a few hundred."""
