@@ -54,7 +54,7 @@ describe('a row that comes live', () => {
     ['a part of its code', { q: 'ice_miss' }, true],
     ['its group', { q: 'p2' }, true],
     ['its ticket', { q: 'pos-7' }, true],
-    ['its message', { q: 'price is null'.split(' ')[2] ?? '' }, true],
+    ['its message', { q: 'null' }, true],
     ['all words, wherever they stand', { q: 'pricing pos-demo' }, true],
     ['one word that is nowhere', { q: 'price zebra' }, false],
     ['right text, wrong severity', { q: 'price', severity: ['info'] }, false],
