@@ -26,7 +26,13 @@ from stacklens.eventlog.contract import (
 )
 from stacklens.eventlog.leaves import make_leaves
 from stacklens.eventlog.postgres_subscription import PostgresSubscription
-from stacklens.eventlog.rows import COLUMNS, copy_row
+from stacklens.eventlog.rows import (
+    COLUMNS,
+    COPY_HEADER,
+    COPY_TRAILER,
+    copy_row,
+    microseconds,
+)
 
 CHANNEL: Final = "raw_logs"
 """NOTIFY channel that an append wakes subscribers on."""
@@ -42,7 +48,7 @@ _KNOWN: Final = """
     SELECT identity FROM raw_logs WHERE identity = ANY(%s::uuid[]) AND arrival_time > %s
 """
 _COPY: Final = (
-    "COPY raw_logs (" + ", ".join(f'"{name}"' for name in COLUMNS) + ") FROM STDIN"  # fixed names
+    "COPY raw_logs (" + ", ".join(f'"{name}"' for name in COLUMNS) + ") FROM STDIN (FORMAT binary)"
 )
 _MOVE_HEADS: Final = f"""
     UPDATE event_log_heads AS head SET next_offset = new.next_offset, arrival_time = new.arrived
@@ -135,7 +141,7 @@ class PostgresEventLog:
             ]
             if batch.rows:
                 async with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-                    await copy.write(b"".join(batch.rows))
+                    await copy.write(b"".join([COPY_HEADER, *batch.rows, COPY_TRAILER]))
                 await connection.execute(_MOVE_HEADS, batch.moved())
         return stored
 
@@ -182,7 +188,7 @@ class _Batch:
         self._next = {partition: head[1] for partition, head in heads.items()}
         self._first = dict(self._next)
         self._arrived = {partition: head[2] for partition, head in heads.items()}
-        self._arrived_text = {p: moment.isoformat() for p, moment in self._arrived.items()}
+        self._arrived_number = {p: microseconds(moment) for p, moment in self._arrived.items()}
         self._now = max(head[3] for head in heads.values())
 
     def add(self, partition: int, event: LogEvent, seen: set[str]) -> bool:
@@ -193,10 +199,10 @@ class _Batch:
         arrival_time = max(self._arrived[partition], min(event.arrival_time, self._now))
         if arrival_time is not self._arrived[partition]:
             self._arrived[partition] = arrival_time
-            self._arrived_text[partition] = arrival_time.isoformat()
+            self._arrived_number[partition] = microseconds(arrival_time)
         offset = self._next[partition]
         self._next[partition] = offset + 1
-        self.rows.append(copy_row(partition, offset, self._arrived_text[partition], event))
+        self.rows.append(copy_row(partition, offset, self._arrived_number[partition], event))
         return True
 
     def moved(self) -> list[list[int] | list[datetime]]:
