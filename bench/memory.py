@@ -72,8 +72,9 @@ def idle_up(settle: float = SETTLE_SECONDS) -> list[Memory]:
         command = [sys.executable, "-m", "stacklens", "up", "--data", data, "--port", "0"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as product:
             try:
-                if product.stdout is None or not any(": ready" in line for line in product.stdout):
-                    raise SystemExit("the product did not start")
+                said = product.stdout or ()
+                if not any(line.startswith("stacklens: ready") for line in said):
+                    sys.exit("the product did not start")
                 time.sleep(settle)
                 return memory_of_tree(product.pid)
             finally:

@@ -62,7 +62,7 @@ class Product:
         """The pids of each role."""
         found: dict[str, list[int]] = {role: [] for role in ROLES}
         for process in memory_of_tree(self.pid):
-            found[_role(process.name)].append(process.pid)
+            found[role_of(process.name)].append(process.pid)
         return found
 
     def cpu_seconds(self) -> CpuSeconds:
@@ -103,13 +103,14 @@ def _wait_until_ready(process: subprocess.Popen[bytes], output: Path) -> Address
 
 def _database_url(root: int) -> str:
     """As the supervisor gave it to its children."""
-    child = next(each.pid for each in memory_of_tree(root) if _role(each.name) == INGEST)
+    child = next(each.pid for each in memory_of_tree(root) if role_of(each.name) == INGEST)
     variables = Path(f"/proc/{child}/environ").read_bytes().split(b"\0")
     value = next(each for each in variables if each.startswith(b"POSTGRES_URL="))
     return value.partition(b"=")[2].decode()
 
 
-def _role(name: str) -> str:
+def role_of(name: str) -> str:
+    """The role of a process by its name in `memory_of_tree`; the guard counts as the supervisor."""
     if " run ingest" in name:
         return INGEST
     if " run consumer" in name:
