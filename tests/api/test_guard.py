@@ -8,11 +8,12 @@ import httpx
 import pytest
 from fastapi import APIRouter, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.types import Message, Receive, Scope, Send
 
 from api.alerting import a_finding, record
 from api.serving import BUILD, MakeApp, client_of
 from stacklens.api.app import Door, create_app
-from stacklens.api.edge import SECURITY_HEADERS
+from stacklens.api.edge import SECURITY_HEADERS, Edge
 from stacklens.api.guard import MAX_BODY_BYTES
 from stacklens.auth.authenticator import Authenticator
 from stacklens.db.session import connect
@@ -261,16 +262,38 @@ class TestFailures:
     async def test_after_the_answer_began_are_logged_too(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
-        router = APIRouter()
+        sent: list[str] = []
 
-        @router.get("/api/half")
-        async def half(request: Request) -> None:
-            await request._send({"type": "http.response.start", "status": 200, "headers": []})
+        async def half(_scope: Scope, _receive: Receive, send: Send) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
             raise KeyError("in the middle")
 
-        async with client_of(create_app(Door(OPEN), [router], build=BUILD)) as client:
-            assert (await client.get("/api/half")).status_code == 200
+        async def receive() -> Message:
+            raise AssertionError
+
+        async def send(message: Message) -> None:
+            sent.append(message["type"])
+
+        scope = {"type": "http", "path": "/", "method": "GET", "headers": []}
+        await Edge(half)(scope, receive, send)
+        assert sent == ["http.response.start"]
         assert [line.getMessage() for line in caplog.records] == ["request_failed"]
+
+    async def test_that_are_the_client_going_away_are_not_ours(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async def read(scope: Scope, receive: Receive, _send: Send) -> None:
+            await Request(scope, receive).body()
+
+        async def receive() -> Message:
+            return {"type": "http.disconnect"}
+
+        async def send(_message: Message) -> None:
+            raise AssertionError
+
+        scope = {"type": "http", "path": "/", "method": "POST", "headers": []}
+        await Edge(read)(scope, receive, send)
+        assert caplog.records == []
 
     async def test_a_database_that_does_not_answer_is_503(self, make_app: MakeApp) -> None:
         away = connect("postgresql://nobody@127.0.0.1:1/nothing")

@@ -16,7 +16,7 @@ from stacklens.alerts import query, stream, verbs
 from stacklens.api.alert_id import EXAMPLE_ID, AlertId, no_such_alert
 from stacklens.api.answers import Described, json_response, problems, with_headers
 from stacklens.api.clock import utc_now
-from stacklens.api.paging import bad_cursor, next_page
+from stacklens.api.paging import next_page
 from stacklens.api.problems import MEDIA_TYPE, Problem, ProblemError
 from stacklens.api.tickets import Ticket
 from stacklens.auth.http import Caller
@@ -166,8 +166,8 @@ class AlertsQuery(BaseModel):
         default=None, description="Only what was last seen at this time or later (RFC 3339)."
     )
     limit: int = Field(default=100, ge=1, le=500)
-    cursor: str | None = Field(
-        default=None, max_length=200, description="From the Link header of the page before."
+    cursor: Annotated[str, Field(pattern=f"^{query.CURSOR}$")] | None = Field(
+        default=None, description="From the Link header of the page before."
     )
 
 
@@ -258,7 +258,7 @@ class AlertRoutes:
             q=wanted.q,
             since=wanted.since,
         )
-        after = _cursor(wanted.cursor)
+        after = None if wanted.cursor is None else query.Cursor.decode(wanted.cursor)
         async with self._engine.connect() as connection:
             # Before the rows: what changes in between is then sent once more, never left out.
             position = await stream.position(connection)
@@ -325,10 +325,3 @@ def _outcome_response(verb: Verb, outcome: verbs.Outcome) -> Response:
 
 def _row_response(row: query.AlertRow) -> Response:
     return json_response(row, headers={"ETag": f'"{row.version}"'})
-
-
-def _cursor(text: str | None) -> query.Cursor | None:
-    try:
-        return None if text is None else query.Cursor.decode(text)
-    except query.BadCursorError:
-        raise bad_cursor() from None

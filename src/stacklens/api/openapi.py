@@ -8,9 +8,12 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from stacklens.api.alerts import AlertProblem
+from stacklens.api.alerts import AlertDetail, AlertProblem
 from stacklens.api.frames import StreamMessage
 from stacklens.api.problems import MEDIA_TYPE, Problem
+from stacklens.api.quarantine import QuarantinedRecord
+from stacklens.api.session import Session
+from stacklens.api.status import WorkStatus
 from stacklens.auth.http import SESSION_COOKIE
 
 Document = dict[str, Any]
@@ -18,6 +21,7 @@ Document = dict[str, Any]
 OPEN_PATHS: Final = frozenset({"/health", "/ready", "/api/session"})
 """What answers without a key, besides the files of the page."""
 
+_OF_FASTAPI: Final = "HTTPValidationError"
 _REF: Final = "#/components/schemas/{model}"
 _METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
 
@@ -28,6 +32,10 @@ that is also in the header `X-Request-ID` and in the server's log.
 The live stream is `GET /ws?since=<epoch>:<seq>` as a WebSocket; its frames are the webhook
 `stream` of this document. Take `since` from the header `X-Stream-Position` of a list.
 """
+
+_WITH_EXAMPLES: Final = (Problem, AlertProblem, AlertDetail, Session, WorkStatus, QuarantinedRecord)
+"""Written anew, because FastAPI leaves members that are null out of examples; what these refer to
+comes with them."""
 
 _EVERYWHERE: Final = {
     "400": ("BadRequest", "The request cannot be read, or names no host."),
@@ -44,7 +52,13 @@ _SECURITY: Final[list[dict[str, list[str]]]] = [{"key": []}, {"session": []}]
 def declare_stream(app: FastAPI) -> None:
     """Put the frames of the live stream into the document, so that clients get types for them."""
 
-    @app.webhooks.post("stream", summary="A frame of the live stream /ws")
+    @app.webhooks.post(
+        "stream",
+        summary="A frame of the live stream /ws",
+        status_code=204,
+        response_description="Nothing is answered.",
+        responses={422: {"description": "Never."}},
+    )
     async def stream(frame: StreamMessage) -> None:
         """Sent by the server over the WebSocket; nothing is posted anywhere."""
 
@@ -70,7 +84,9 @@ def _document(app: FastAPI) -> Document:
     )
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    schemas.update(_schemas(Problem, AlertProblem))
+    schemas.update(_schemas(*_WITH_EXAMPLES))
+    for unused in (_OF_FASTAPI, "ValidationError"):
+        schemas.pop(unused, None)
     components["responses"] = {
         name: _problem_answer(description)
         for name, description in (_EVERYWHERE | _SIGNED_IN).values()
@@ -105,7 +121,14 @@ def _operations(document: Document) -> Iterator[tuple[str, Document]]:
 
 def _complete(operation: Document, *, is_open: bool) -> None:
     answers = _EVERYWHERE if is_open else _EVERYWHERE | _SIGNED_IN
+    for parameter in operation.get("parameters", []):
+        # What may be left out is a union with null for Python; nothing in an address is null.
+        schema = parameter["schema"]
+        for choice in schema.pop("anyOf", []):
+            schema.update({} if choice == {"type": "null"} else choice)
     responses = operation["responses"]
+    if _OF_FASTAPI in str(responses.get("422")):
+        del responses["422"]  # its parameters are all texts: none is ever refused as such
     for response in responses.values():
         response.setdefault("headers", {})["X-Request-ID"] = {
             "$ref": "#/components/headers/RequestId"
