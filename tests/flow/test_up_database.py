@@ -59,6 +59,14 @@ async def test_a_start_that_is_cancelled_leaves_no_server(tmp_path: Path) -> Non
     assert not (tmp_path / "postgres" / "postmaster.pid").exists()
 
 
+async def test_a_start_that_takes_long_says_so(tmp_path: Path) -> None:
+    said: list[str] = []
+    kept = KeptPostgres(tmp_path, None, said.append, patience=0.05)
+    await kept.start()
+    await kept.stop()
+    assert said[0] == "postgres is still starting; after a crash it recovers first"
+
+
 async def test_a_start_that_fails_is_told_and_needs_no_stop(tmp_path: Path) -> None:
     kept = KeptPostgres(tmp_path, tmp_path, print)
     with pytest.raises(EmbeddedPostgresError, match="no PostgreSQL programs"):

@@ -78,6 +78,19 @@ def test_openapi_prints_the_document_of_ingest_and_api() -> None:
     assert {"/api/logs/ingest", "/api/logs", "/api/alerts", "/health"} <= paths.keys()
 
 
+def test_what_nobody_expected_keeps_its_trace_and_ends_with_a_line() -> None:
+    script = (
+        "import sys, click\nfrom stacklens.cli import main\n"
+        "@main.cli.command()\ndef fall():\n"
+        "    raise ExceptionGroup('two', [ValueError('the moon'), KeyError('sun')])\n"
+        "sys.argv[1:] = ['fall']\nmain.main()"
+    )
+    done = python(script)
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert done.stderr.splitlines()[-1] == "stacklens: failed unexpectedly: ValueError: the moon"
+
+
 @pytest.mark.parametrize("command", ["migrate", "run"])
 def test_a_role_without_a_database_is_told_what_to_set(command: str) -> None:
     refused = stacklens(command, *(["api"] if command == "run" else []))

@@ -16,12 +16,21 @@ class KeptPostgres:
     The runner blocks, so it works in a thread. `start` raises EmbeddedPostgresError.
     """
 
-    def __init__(self, data: Path, bindir: Path | None, say: Say, *, most_crashes: int = 8) -> None:
+    def __init__(
+        self,
+        data: Path,
+        bindir: Path | None,
+        say: Say,
+        *,
+        most_crashes: int = 8,
+        patience: float = 10.0,
+    ) -> None:
         self.name = "postgres"
         self._data = data
         self._bindir = bindir
         self._say = say
         self._crashes = Crashes(most_crashes)
+        self._patience = patience
         self._server: EmbeddedPostgres | None = None
         self._started = 0.0
 
@@ -36,11 +45,13 @@ class KeptPostgres:
             asyncio.to_thread(start_embedded, self._data, bindir=self._bindir)
         )
         try:
-            self._server = await asyncio.shield(starting)
+            while not (await asyncio.wait([starting], timeout=self._patience))[0]:
+                self._say(f"{self.name} is still starting; after a crash it recovers first")
         except asyncio.CancelledError:
             # A thread cannot be cancelled: take what it started, so that `stop` ends it.
             self._server = await starting
             raise
+        self._server = starting.result()
         return self._server.url
 
     async def keep(self) -> None:

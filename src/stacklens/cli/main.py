@@ -1,7 +1,9 @@
 """The command `stacklens`. Each command imports what it needs when it runs."""
 
 import os
+import sys
 from pathlib import Path
+from types import TracebackType
 
 import click
 
@@ -25,7 +27,18 @@ def cli() -> None:
 
 def main() -> None:
     """The entry point of the command; never returns."""
+    sys.excepthook = _tell_at_the_end
     cli(prog_name="stacklens")
+
+
+def _tell_at_the_end(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """What nobody expected keeps its trace; the last line says what it was, as always."""
+    sys.__excepthook__(kind, error, trace)
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    click.echo(f"stacklens: failed unexpectedly: {type(error).__name__}: {error}", err=True)
 
 
 @cli.command()
