@@ -74,7 +74,15 @@ def run(settings: Settings, roles: Collection[str], announce: Announce) -> None:
     gc.set_threshold(GC_OBJECTS)
     migrate_database(settings)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run_roles(settings, roles, announce))
+        try:
+            runner.run(run_roles(settings, roles, announce))
+        except* StartError as group:
+            raise StartError(str(_first(group))) from group
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
 
 
 def migrate_database(settings: Settings) -> None:
