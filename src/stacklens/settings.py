@@ -16,6 +16,7 @@ DEFAULT_HOST: Final = "127.0.0.1"
 MAX_PARTITIONS: Final = 256
 MAX_PORT: Final = 65_535
 SHORTEST_KEY: Final = 16
+_DIGITS: Final = 9
 
 
 class SettingsError(Exception):
@@ -121,17 +122,22 @@ class _Reader:
         if self.text(name):
             self.problem(f"{name} and {name}_FILE are both set: keep one of them")
         try:
-            return Path(file).read_text("utf-8").strip() or None
+            secret = Path(file).read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "not a text file"
             self.problem(f"{name}_FILE cannot be read ({reason}): check path and permissions")
             return None
+        if not secret:
+            # To go on without it would be to start open.
+            self.problem(f"{name}_FILE names an empty file: put the secret into it")
+        return secret or None
 
     def number(self, name: str, default: int, lowest: int, highest: int) -> int:
         text = self.text(name)
         if text is None:
             return default
-        if text.isascii() and text.isdigit() and lowest <= int(text) <= highest:
+        plain = text.isascii() and text.isdigit() and len(text) <= _DIGITS
+        if plain and lowest <= int(text) <= highest:
             return int(text)
         self.problem(f"{name} must be a whole number from {lowest} to {highest}, not {text[:40]!r}")
         return default
@@ -142,11 +148,14 @@ class _Reader:
             return None
         try:
             parts = urlsplit(text)
-            good = parts.scheme in ("http", "https") and bool(parts.hostname)
+            good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
         except ValueError:
             good = False
         if not good:
             self.problem(f"{name} must look like https://host or http://host:port")
+        elif parts.username is not None:
+            # It is shown to people; a secret would be, too.
+            self.problem(f"{name} must not hold a user or password: take out what is before the @")
         return text.rstrip("/")
 
 

@@ -9,6 +9,8 @@ from typing import Final, TextIO
 
 LOGGER: Final = logging.getLogger("stacklens")
 
+ERROR_CHARS: Final = 1_000
+
 
 class Action(StrEnum):
     """What a log line of ours is about."""
@@ -44,11 +46,13 @@ def log(
 ) -> None:
     """Write one line about `action`.
 
-    An exception given as `error` is told by type and message; its trace only at level DEBUG.
-    Secrets never come here: callers pass names and numbers, not requests or settings.
+    An exception given as `error` is told by type and the first line of its message (further ones
+    are SQL with its parameters, which are people's data); its trace only at level DEBUG. Secrets
+    never come here: callers pass names and numbers, not requests or settings.
     """
     if error is not None:
-        fields["error"] = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+        words = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+        fields["error"] = words.partition("\n")[0][:ERROR_CHARS]
     trace = (
         error if isinstance(error, BaseException) and LOGGER.isEnabledFor(logging.DEBUG) else None
     )
@@ -66,10 +70,12 @@ class JsonLines(logging.Formatter):
             "action": record.getMessage(),
             "logger": record.name,
         }
-        line.update(getattr(record, "fields", {}))
+        for name, value in getattr(record, "fields", {}).items():
+            line.setdefault(name, value)
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str, ensure_ascii=False)
+        # In ASCII: any stream can take it, and no control character reaches a terminal.
+        return json.dumps(line, default=str)
 
 
 def configure_logging(level: str, stream: TextIO | None = None) -> None:

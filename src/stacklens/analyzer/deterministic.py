@@ -38,6 +38,6 @@ def unknown_group(event: LogEvent) -> dict[str, object]:
 
 
 def unknown_title(event: LogEvent) -> str:
-    """The first line of the message, cut to a length that a list can show."""
-    line = event.message.strip().partition("\n")[0]
+    """The first line of the message, cut to a length that a list can show; never empty."""
+    line = event.message.strip().partition("\n")[0].rstrip() or f"{event.service}: no message"
     return line if len(line) <= _TITLE_CHARS else f"{line[: _TITLE_CHARS - 1]}…"

@@ -12,6 +12,7 @@ from stacklens.analyzer.deterministic import (
 )
 from stacklens.domain.event import Fields, LogEvent, Record
 from stacklens.domain.finding import Analysis, Finding, Place, fingerprint
+from stacklens.domain.trim import shorten
 from stacklens.rules.predicate import value_at
 from stacklens.rules.spec import RuleSpec
 
@@ -66,7 +67,8 @@ def _finding(
         analysis=analysis,
         service=event.service,
         env=event.env,
-        group=group,
+        # Shown in every list and frame; the fingerprint is over the whole of it.
+        group={name: shorten(value) for name, value in group.items()},
         event_time=event.event_time,
         place=Place(record.partition, record.offset, event.arrival_time),
         fields=event.fields,

@@ -1,6 +1,7 @@
 """JSON texts into records: fast for what is ordinary, careful with what is not."""
 
 import json
+from math import isinf
 from typing import Final, NoReturn
 
 import msgspec
@@ -10,8 +11,8 @@ from stacklens.domain.event import Fields
 MAX_DEPTH: Final = 256
 """Levels of nesting; a log line is no deeper, and readers further on recurse."""
 
-_decoder: Final = msgspec.json.Decoder()
-_encoder: Final = msgspec.json.Encoder()
+_FLOAT_CHARS: Final = 400
+"""Longer than any float64 is written."""
 
 
 class NotUnderstood(Exception):  # noqa: N818 - it is a verdict on a record, not a fault
@@ -27,18 +28,19 @@ def decode_record(raw: bytes) -> tuple[Fields, bytes]:
     """The object that `raw` holds, and its text as PostgreSQL's jsonb takes it.
 
     Bytes that are not UTF-8, NUL and lone surrogates are replaced (by U+FFFD, NUL by U+2400), for
-    jsonb holds none of them. Raises NotUnderstood for anything that is not a JSON object.
+    jsonb holds none of them; fractions that it spells out at length become float64. Raises
+    NotUnderstood for anything that is not a JSON object.
     """
-    if b"\\u0000" not in raw:
-        try:
-            value = _decoder.decode(raw)
-        except (msgspec.MsgspecError, RecursionError, ValueError):
-            return _decode_carefully(raw)
-        if isinstance(value, dict):
-            _check_depth(value, raw)
-            return value, raw
+    if b"\\" in raw and b"\\u0000" in raw:
+        return _decode_carefully(raw)
+    try:
+        value = _decoder.decode(raw)
+    except (msgspec.MsgspecError, RecursionError, ValueError):
+        return _decode_carefully(raw)
+    if type(value) is not dict:
         raise NotUnderstood(f"expected a JSON object, found {_kind(value)}")
-    return _decode_carefully(raw)
+    _check_depth(value, raw)
+    return value, raw
 
 
 def decode_stored(text: str) -> Fields:
@@ -76,11 +78,11 @@ def _decode_carefully(raw: bytes) -> tuple[Fields, bytes]:
 
 
 def _check_depth(value: object, raw: bytes) -> None:
-    # Depth needs brackets: most records have too few of them to be worth a walk.
-    if raw.count(b"{") + raw.count(b"[") <= MAX_DEPTH:
+    # Depth needs brackets: most records have too few of them, or bytes, to be worth a walk.
+    if len(raw) <= 2 * MAX_DEPTH or raw.count(b"{") + raw.count(b"[") <= MAX_DEPTH:
         return
     level: list[object] = [value]
-    for _ in range(MAX_DEPTH + 1):
+    for _ in range(MAX_DEPTH):
         level = [child for node in level for child in _children(node)]
         if not level:
             return
@@ -90,6 +92,16 @@ def _check_depth(value: object, raw: bytes) -> None:
 def _children(node: object) -> list[object]:
     members = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
     return [member for member in members if isinstance(member, dict | list)]
+
+
+def _plain_float(text: str) -> float:
+    """A float that jsonb holds as it is; ValueError for one that it refuses or, worse, takes in
+    few bytes (1e-9999) and spells out on every read."""
+    number = float(text)
+    spelt_out = len(text) > _FLOAT_CHARS or (not number and ("e" in text or "E" in text))
+    if spelt_out or isinf(number):
+        raise ValueError(text)
+    return number
 
 
 def _clean(value: object) -> object:
@@ -116,7 +128,7 @@ def _no_constant(name: str) -> NoReturn:
 
 def _finite(text: str) -> float:
     number = float(text)
-    if number in (float("inf"), float("-inf")):
+    if isinf(number):
         raise ValueError(f"the number {text[:40]} is out of range")
     return number
 
@@ -124,3 +136,7 @@ def _finite(text: str) -> float:
 def _kind(value: object) -> str:
     names = {str: "a text", list: "an array", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a number")
+
+
+_decoder: Final = msgspec.json.Decoder(float_hook=_plain_float)
+_encoder: Final = msgspec.json.Encoder()

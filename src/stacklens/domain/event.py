@@ -14,12 +14,13 @@ ALERTING_LEVELS: Final = frozenset({"error", "fatal"})
 """Levels from which on an event that no rule knows still becomes an alert."""
 
 
-class LogEvent(msgspec.Struct, frozen=True):
+class LogEvent(msgspec.Struct, frozen=True, gc=False):
     """What ingest makes of a line, and what detection reads from the event log.
 
     `fields` is everything that came, untouched; the members beside it are what we understood.
     Times have a zone. `time_source` names the field that `event_time` was read from, or
     `arrival` when none could be believed. `text` is `fields` as JSON, as it is stored.
+    It can be part of no cycle, so the garbage collector need not look at batches of them.
     """
 
     identity: str
@@ -51,7 +52,7 @@ class LogEvent(msgspec.Struct, frozen=True):
         return zlib.crc32(key.encode("utf-8", "surrogatepass")) % partitions
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """An event with its place in the event log."""
 
     partition: int

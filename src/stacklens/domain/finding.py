@@ -14,12 +14,14 @@ FINGERPRINT_VERSION: Final = 1
 _MASKS: Final = re.compile(
     r"""
     (?P<uuid>\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b)
-  | (?P<id>\b(?=[0-9a-zA-Z_-]*[0-9])[0-9a-zA-Z]+(?:[_-][0-9a-zA-Z]+)+\b)
+  | (?P<id>\b[0-9a-zA-Z]++(?:[_-][0-9a-zA-Z]++)++)
   | (?P<hex>\b(?:0x[0-9a-fA-F]+|(?=[0-9a-fA-F]*[0-9])[0-9a-fA-F]{8,})\b)
   | (?P<number>[0-9]+(?:[.,:][0-9]+)*)
     """,
     re.VERBOSE,
 )
+
+_DIGIT: Final = re.compile("[0-9]")
 
 _MASK_BUDGET: Final = 2_000
 """Characters of a message that take part in grouping: enough to tell messages apart, and it
@@ -68,7 +70,15 @@ def mask(message: str) -> str:
     >>> mask("Order 4711 of till-17 failed after 12.5 s (0x7ffe12)")
     'Order <number> of <id> failed after <number> s (<hex>)'
     """
-    return _MASKS.sub(lambda found: f"<{found.lastgroup}>", message[:_MASK_BUDGET])
+    return _MASKS.sub(_masked, message[:_MASK_BUDGET])
+
+
+def _masked(found: re.Match[str]) -> str:
+    # Words joined by hyphens are ids only with a digit in them. Asked here, because a look-ahead
+    # in the pattern would be asked again at each hyphen.
+    if found.lastgroup == "id" and _DIGIT.search(found[0]) is None:
+        return found[0]
+    return f"<{found.lastgroup}>"
 
 
 def fingerprint(rule_id: str, group: Mapping[str, object]) -> str:

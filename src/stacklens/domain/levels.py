@@ -21,10 +21,14 @@ _WORDS: Final = {
     "error": ("error", "err", "severe", "failure"),
     "fatal": ("fatal", "critical", "crit", "alert", "emerg", "emergency", "panic", "off"),
 }
-_LEVELS: Final = {word: level for level, words in _WORDS.items() for word in words}
-
 _PINO: Final = {10: "trace", 20: "debug", 30: "info", 40: "warning", 50: "error", 60: "fatal"}
-"""pino and bunyan write numbers; Python's own are the same up to 50, CRITICAL."""
+"""pino and bunyan write numbers; Python's own are the same up to 50, CRITICAL. A shipper that loses
+types (syslog-ng's format-json) makes texts of them."""
+
+_LEVELS: Final = {
+    **{word: level for level, words in _WORDS.items() for word in words},
+    **{str(number): level for number, level in _PINO.items()},
+}
 
 _OTEL: Final = ("trace", "debug", "info", "warning", "error", "fatal")
 """OpenTelemetry's severityNumber: four numbers to a word, from 1 on."""
@@ -45,6 +49,6 @@ def level_of(fields: Fields) -> str:
         if level:
             return level
     number = fields.get("severityNumber")
-    if isinstance(number, int) and 1 <= number <= 4 * len(_OTEL):
+    if type(number) is int and 1 <= number <= 4 * len(_OTEL):
         return _OTEL[(number - 1) // 4]
     return DEFAULT_LEVEL

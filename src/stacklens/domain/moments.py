@@ -46,6 +46,8 @@ def _read_text(text: str, zone: tzinfo) -> datetime | None:
     # "20240115" alone is a date for Python and a number for everybody who logs.
     if text.isdigit():
         return _read_digits(text)
+    if moment.tzinfo is UTC:
+        return moment
     try:
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except OverflowError:

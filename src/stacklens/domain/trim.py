@@ -22,7 +22,7 @@ def trim(fields: Fields, budget: int) -> Fields:
     kept: dict[str, object] = {}
     left = budget - 100
     for name, value in fields.items():
-        short = _short(value)
+        short = shorten(value)
         size = len(encode({name: short}))
         if size <= left:
             kept[name] = short
@@ -33,7 +33,8 @@ def trim(fields: Fields, budget: int) -> Fields:
     )
 
 
-def _short(value: object) -> object:
+def shorten(value: object) -> object:
+    """The value itself when it is small, else the beginning of it as a text."""
     if isinstance(value, str) and len(value) > TEXT_CHARS:
         return value[:TEXT_CHARS] + CUT
     if isinstance(value, dict | list) and len(text := encode({"": value})[4:-1]) > TEXT_CHARS:

@@ -1,17 +1,14 @@
-"""Request bodies: decompressed and bounded while they stream in, then taken apart into records."""
+"""Request bodies: decompressed and bounded while they stream in."""
 
-import re
 import zlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Final
-
-import msgspec
 
 MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 """Decompressed; the largest batches that common shippers send are 10 MB."""
 
 _DRAIN_BYTES: Final = 4 * MAX_BODY_BYTES
-"""Of a body that is too large this much is read and thrown away, so that its sender gets to read
+"""Of a body that is refused this much is read and thrown away, so that its sender gets to read
 the answer; beyond that the connection is cut."""
 
 _STEP_BYTES: Final = 1024 * 1024
@@ -19,10 +16,6 @@ _STEP_BYTES: Final = 1024 * 1024
 
 _WBITS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 _GZIP_MAGIC: Final = b"\x1f\x8b"
-_PIECE: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
-
-_array: Final = msgspec.json.Decoder(list[msgspec.Raw])
-_object: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class BodyTooLargeError(Exception):
@@ -41,56 +34,63 @@ async def read_body(
     `encoding` is the Content-Encoding; a gzip body is known by its first bytes too, because
     proxies lose the header. Raises BodyTooLargeError or BodyUnreadableError.
     """
-    body = bytearray()
-    unpack = _unpacker(encoding)
     received = 0
-    async for chunk in chunks:
-        received += len(chunk)
-        if received == len(chunk) and unpack is None and chunk[:2] == _GZIP_MAGIC:
-            unpack = zlib.decompressobj(_WBITS["gzip"])
-        if not _add(body, chunk, unpack, limit):
-            await _drain(chunks, received)
-            raise BodyTooLargeError
-    if unpack is not None and received and not unpack.eof:
-        raise BodyUnreadableError("the compressed body ends too early")
-    return bytes(body)
-
-
-def split(body: bytes) -> Sequence[bytes]:
-    """The records in a body, whatever it says that it is: array, NDJSON or one object.
-
-    Nothing is judged here: what is no JSON comes out as it is, for the quarantine.
-    """
-    text = body.removeprefix(b"\xef\xbb\xbf").strip()
-    if text[:1] == b"[":
-        return _elements(text)
-    if text[:1] == b"{" and b"\n" in text and _is_one_object(text):
-        return [text]
-    return [line for line in map(bytes.strip, text.split(b"\n")) if line]
-
-
-def _unpacker(encoding: str) -> "zlib._Decompress | None":
-    name = encoding.strip().lower()
-    if name in ("", "identity"):
-        return None
-    if name not in _WBITS:
-        raise BodyUnreadableError(f"Content-Encoding {name[:40]!r} is not supported: use gzip")
-    return zlib.decompressobj(_WBITS[name])
-
-
-def _add(body: bytearray, chunk: bytes, unpack: "zlib._Decompress | None", limit: int) -> bool:
-    if unpack is None:
-        body += chunk
-        return len(body) <= limit
     try:
-        while chunk and not unpack.eof:
-            body += unpack.decompress(chunk, _STEP_BYTES)
-            if len(body) > limit:
-                return False
-            chunk = unpack.unconsumed_tail
-    except zlib.error as error:
-        raise BodyUnreadableError(f"the compressed body is damaged: {error}") from None
-    return True
+        body = _Body(encoding, limit)
+        async for chunk in chunks:
+            received += len(chunk)
+            body.add(chunk)
+        return body.whole()
+    except (BodyTooLargeError, BodyUnreadableError):
+        await _drain(chunks, received)
+        raise
+
+
+class _Body:
+    """What has come of a body, decompressed."""
+
+    def __init__(self, encoding: str, limit: int) -> None:
+        name = encoding.strip().lower()
+        if name not in ("", "identity", *_WBITS):
+            raise BodyUnreadableError(f"Content-Encoding {name[:40]!r} is not supported: use gzip")
+        self._wbits = _WBITS.get(name)
+        self._unpack: zlib._Decompress | None = None
+        self._limit = limit
+        self._content = bytearray()
+
+    def add(self, chunk: bytes) -> None:
+        if self._wbits is None and len(self._content) < len(_GZIP_MAGIC):
+            # The first bytes may come one by one.
+            chunk = bytes(self._content + chunk)
+            self._content.clear()
+            if chunk.startswith(_GZIP_MAGIC):
+                self._wbits = _WBITS["gzip"]
+        if self._wbits is None:
+            self._content += chunk
+            self._check_size()
+        else:
+            self._add_packed(chunk, self._wbits)
+
+    def whole(self) -> bytes:
+        if self._unpack is not None and not self._unpack.eof:
+            raise BodyUnreadableError("the compressed body ends too early")
+        return bytes(self._content)
+
+    def _add_packed(self, chunk: bytes, wbits: int) -> None:
+        try:
+            while chunk:
+                # After the end of one gzip member another may follow.
+                if self._unpack is None or self._unpack.eof:
+                    self._unpack = zlib.decompressobj(wbits)
+                self._content += self._unpack.decompress(chunk, _STEP_BYTES)
+                self._check_size()
+                chunk = self._unpack.unused_data or self._unpack.unconsumed_tail
+        except zlib.error as error:
+            raise BodyUnreadableError(f"the compressed body is damaged: {error}") from None
+
+    def _check_size(self) -> None:
+        if len(self._content) > self._limit:
+            raise BodyTooLargeError
 
 
 async def _drain(chunks: AsyncIterator[bytes], received: int) -> None:
@@ -98,42 +98,3 @@ async def _drain(chunks: AsyncIterator[bytes], received: int) -> None:
         received += len(chunk)
         if received > _DRAIN_BYTES:
             return
-
-
-def _is_one_object(text: bytes) -> bool:
-    # Of NDJSON the first line is an object already.
-    first = text.partition(b"\n")[0].rstrip()
-    try:
-        _object.decode(first)
-    except (msgspec.MsgspecError, RecursionError):
-        pass
-    else:
-        return False
-    try:
-        _object.decode(text)
-    except (msgspec.MsgspecError, RecursionError):
-        return False
-    return True
-
-
-def _elements(text: bytes) -> Sequence[bytes]:
-    try:
-        return [bytes(element) for element in _array.decode(text)]
-    except (msgspec.MsgspecError, RecursionError):
-        return _elements_carefully(text)
-
-
-def _elements_carefully(text: bytes) -> Sequence[bytes]:
-    """The elements of an array of which at least one is no proper JSON, cut at its commas."""
-    elements, depth, start = [], 0, 1
-    for piece in _PIECE.finditer(text):
-        sign = piece[0]
-        if sign in b"[{":
-            depth += 1
-        elif sign in b"]}":
-            depth -= 1
-        if (sign == b"," and depth == 1) or (sign == b"]" and depth == 0):
-            elements.append(text[start : piece.start()].strip())
-            start = piece.end()
-    elements.append(text[start:].strip())
-    return [element for element in elements if element]

@@ -3,54 +3,58 @@
 import hashlib
 import logging
 import uuid
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import bindparam, case, literal_column
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from stacklens.db.tables import quarantine
 from stacklens.ingest.judge import Refused
 from stacklens.telemetry import Action, log
 
+# Ordered, so that two batches with the same lines cannot wait for each other.
+_KEEP: Final = text("""
+    INSERT INTO quarantine (identity, arrival_time, source, reason, raw, repeats)
+    SELECT identity, :now, :source, reason, raw, times - 1
+    FROM unnest(CAST(:identities AS uuid[]), CAST(:reasons AS text[]), CAST(:raws AS bytea[]),
+                CAST(:times AS int[])) AS refused (identity, reason, raw, times)
+    ORDER BY identity
+    ON CONFLICT (identity) DO UPDATE SET repeats = quarantine.repeats + 1 + excluded.repeats
+    RETURNING xmax = 0
+""")
+
 
 async def keep_aside(
-    engine: AsyncEngine, refused: Iterable[Refused], now: datetime, source: str | None
+    engine: AsyncEngine, refused: Sequence[Refused], now: datetime, source: str | None
 ) -> int:
     """Store what was refused; returns how much of it was new.
 
     The same bytes for the same reason are one row with a count of repeats: a shipper that sends
     a batch again must not fill the table. Raises SQLAlchemy's errors when nothing was stored.
     """
-    # In one order, so that two batches with the same lines cannot wait for each other.
-    by_identity = sorted(((_identity(one), one) for one in refused), key=lambda pair: pair[0])
-    rows = [
-        {"identity": identity, "reason": one.reason, "raw": one.raw}
-        for identity, one in by_identity
-    ]
-    statement = insert(quarantine).values(
-        identity=bindparam("identity"),
-        arrival_time=now,
-        source=source,
-        reason=bindparam("reason"),
-        raw=bindparam("raw"),
-    )
-    statement = statement.on_conflict_do_update(
-        index_elements=[quarantine.c.identity], set_={"repeats": quarantine.c.repeats + 1}
-    )
-    new = case((literal_column("xmax") == literal_column("0"), 1), else_=0)
-    stored = 0
+    times = Counter(refused)
     async with engine.begin() as connection:
-        for row in rows:
-            stored += (await connection.execute(statement.returning(new), row)).scalar_one()
+        kept = await connection.execute(
+            _KEEP,
+            {
+                "now": now,
+                "source": source,
+                "identities": [_identity(one) for one in times],
+                "reasons": [one.reason for one in times],
+                "raws": [one.raw for one in times],
+                "times": list(times.values()),
+            },
+        )
+        stored = sum(bool(new) for new in kept.scalars())
     if stored:
         log(
             Action.RECORD_QUARANTINED,
             level=logging.WARNING,
             count=stored,
             source=source,
-            reason=str(rows[0]["reason"]),
+            reason=refused[0].reason,
         )
     return stored
 

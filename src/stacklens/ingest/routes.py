@@ -1,30 +1,29 @@
 """The ingest API: one event by contract, or many in whatever form they come."""
 
-import asyncio
-import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from datetime import datetime
-from itertools import islice
 from typing import Any, Final
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from stacklens.auth.http import Caller
-from stacklens.domain.event import LogEvent
+from stacklens.auth.http import Caller, request_id
 from stacklens.domain.normalize import MAX_RECORD_BYTES
 from stacklens.eventlog.contract import EventLogError
-from stacklens.ingest.body import BodyTooLargeError, BodyUnreadableError, read_body, split
+from stacklens.ingest.batch import Intake
+from stacklens.ingest.body import (
+    MAX_BODY_BYTES,
+    BodyTooLargeError,
+    BodyUnreadableError,
+    read_body,
+)
 from stacklens.ingest.judge import Refused, contract_errors, judge_record
-from stacklens.ingest.quarantine import keep_aside
-from stacklens.ingest.writer import BusyError, Verdict, Writer
-
-SLICE: Final = 500
-"""Records that are judged in one go; other requests get their turn in between."""
+from stacklens.ingest.split import split
+from stacklens.ingest.writer import BusyError, Writer
 
 RETRY_AFTER_S: Final = 2
 
@@ -96,26 +95,10 @@ class Counted(BaseModel):
     request_id: str = Field(description="Of this request.")
 
 
-@dataclass(slots=True)
-class _Count:
-    accepted: int = 0
-    quarantined: int = 0
-    duplicates: int = 0
-    refused: list[Refused] = field(default_factory=list)
-
-    def add(self, events: Sequence[LogEvent], verdicts: Sequence[Verdict]) -> None:
-        for event, verdict in zip(events, verdicts, strict=True):
-            if verdict is True:
-                self.accepted += 1
-            elif verdict is False:
-                self.duplicates += 1
-            else:
-                self.refused.append(Refused(event.text, f"the store refuses it: {verdict}"))
-
-
 def ingest_router(writer: Writer, engine: AsyncEngine, clock: Callable[[], datetime]) -> APIRouter:
     """The routes that take logs in; `engine` is for the quarantine."""
     router = APIRouter(tags=["ingest"])
+    intake = Intake(writer, engine)
 
     @router.post(
         "/api/logs/ingest",
@@ -142,7 +125,8 @@ def ingest_router(writer: Writer, engine: AsyncEngine, clock: Callable[[], datet
         event = judge_record(raw, clock(), _sender(request))
         if isinstance(event, Refused):
             raise _invalid([("body", event.reason)])
-        verdict = (await _write(writer, [event]))[0]
+        with _storing():
+            verdict = (await writer.write([event]))[0]
         if isinstance(verdict, str):
             raise _invalid([("body", verdict)])
         return Accepted(status="accepted", request_id=event.text_of("request_id") or "")
@@ -172,75 +156,41 @@ def ingest_router(writer: Writer, engine: AsyncEngine, clock: Callable[[], datet
     )
     async def ingest_batch(request: Request, principal: Caller) -> Counted:  # noqa: ARG001 - guard
         """Take in many records, each judged for itself. The answer is sent after the commit."""
-        arrival_time, sender = clock(), _sender(request)
-        records = iter(split(await _body(request)))
-        count = _Count()
-        while chunk := list(islice(records, SLICE * 4)):
-            events = await _judge(chunk, arrival_time, sender, count)
-            count.add(events, await _write(writer, events))
-        await _quarantine(engine, count, arrival_time, sender)
+        records = split(await _body(request, MAX_BODY_BYTES))
+        with _storing():
+            count = await intake.take(records, clock(), _sender(request))
         return Counted(
             accepted=count.accepted,
             quarantined=count.quarantined,
             duplicates=count.duplicates,
-            request_id=request.headers.get("x-request-id") or uuid.uuid4().hex,
+            request_id=request_id(request),
         )
 
     return router
 
 
-async def _body(request: Request, limit: int | None = None) -> bytes:
-    encoding = request.headers.get("content-encoding", "")
+async def _body(request: Request, limit: int) -> bytes:
     try:
-        if limit is None:
-            return await read_body(request.stream(), encoding)
-        return await read_body(request.stream(), encoding, limit)
+        return await read_body(request.stream(), request.headers.get("content-encoding", ""), limit)
     except BodyTooLargeError:
-        raise HTTPException(413, "the body is too large: send smaller batches") from None
+        raise HTTPException(
+            413, f"a body here has at most {limit} bytes, decompressed: send smaller batches"
+        ) from None
     except BodyUnreadableError as error:
         raise _invalid([("body", str(error))]) from None
 
 
-async def _judge(
-    records: Sequence[bytes], arrival_time: datetime, sender: str | None, count: _Count
-) -> list[LogEvent]:
-    events = []
-    for piece in _slices(records):
-        for raw in piece:
-            verdict = judge_record(raw, arrival_time, sender)
-            if isinstance(verdict, Refused):
-                count.refused.append(verdict)
-            else:
-                events.append(verdict)
-        await asyncio.sleep(0)
-    return events
-
-
-def _slices(records: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
-    for start in range(0, len(records), SLICE):
-        yield records[start : start + SLICE]
-
-
-async def _write(writer: Writer, events: Sequence[LogEvent]) -> Sequence[Verdict]:
+@contextmanager
+def _storing() -> Iterator[None]:
+    """What keeps logs from being stored, told so that the sender tries again."""
     try:
-        return await writer.write(events)
+        yield
     except BusyError:
         raise _unavailable("more logs are waiting to be stored than soon will be") from None
     except EventLogError:
-        raise _unavailable("the event log does not answer; nothing of this was stored") from None
-
-
-async def _quarantine(
-    engine: AsyncEngine, count: _Count, arrival_time: datetime, sender: str | None
-) -> None:
-    if not count.refused:
-        return
-    try:
-        new = await keep_aside(engine, count.refused, arrival_time, sender)
-    except (DBAPIError, OSError):
-        raise _unavailable("the quarantine does not answer; send the batch again") from None
-    count.quarantined = new
-    count.duplicates += len(count.refused) - new
+        raise _unavailable("the event log does not answer") from None
+    except (SQLAlchemyError, OSError):
+        raise _unavailable("the quarantine does not answer") from None
 
 
 def _sender(request: Request) -> str | None:
@@ -254,4 +204,6 @@ def _invalid(errors: Sequence[tuple[str, str]]) -> RequestValidationError:
 
 
 def _unavailable(words: str) -> HTTPException:
-    return HTTPException(503, words, {"Retry-After": str(RETRY_AFTER_S)})
+    # True of a batch of which a part was stored too.
+    again = "send it again: what is stored already is not stored twice"
+    return HTTPException(503, f"{words}; {again}", {"Retry-After": str(RETRY_AFTER_S)})

@@ -20,7 +20,12 @@ class Catalogue:
         seen: dict[str, RuleSpec] = {}
         for place, spec in enumerate(self.specs):
             if other := seen.get(spec.id):
-                raise RuleError(spec.file, spec.line, spec.id, f"its id is taken by {other.file}")
+                raise RuleError(
+                    spec.file,
+                    spec.line,
+                    spec.id,
+                    f"its id is taken by {other.file}:{other.line}: give it another",
+                )
             seen[spec.id] = spec
             self._index(place, spec)
 
@@ -32,10 +37,8 @@ class Catalogue:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """The rules in the YAML files of `folder`; raises RuleError for the first broken one."""
-        files = sorted(folder.glob("**/*.yaml"))
-        return cls(
-            spec for file in files for spec in read_rules(file.read_text("utf-8"), file.name)
-        )
+        files = sorted([*folder.glob("**/*.yaml"), *folder.glob("**/*.yml")])
+        return cls(spec for file in files for spec in read_rules(_read(file), file.name))
 
     def match(self, fields: Fields) -> Sequence[RuleSpec]:
         """The rules that an event matches, in the order of the catalogue."""
@@ -60,3 +63,12 @@ class Catalogue:
         field, texts = found
         for value in texts:
             self._by_field.setdefault(field, {}).setdefault(value, []).append(pair)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except OSError as error:
+        raise RuleError(file.name, 1, "?", f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise RuleError(file.name, 1, "?", "is not UTF-8: save it as UTF-8") from None

@@ -129,7 +129,8 @@ class _Condition:
             raise self._error("it ends too early")
         name = self._tokens[self._at]
         if name not in self._named:
-            raise self._error(f"detection has no {name!r}")
+            known = ", ".join(self._named)
+            raise self._error(f"detection has no {name!r}, only {known}")
         self._at += 1
         return self._named[name]
 

@@ -5,7 +5,7 @@ place for. Understood here: maps of fields to a text, number, boolean, null or a
 (any of them), and conditions with `and`, `or`, `not` and brackets over the names of the maps.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NewType
 from uuid import UUID
@@ -76,7 +76,18 @@ def read_rules(text: str, file: str) -> Sequence[RuleSpec]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise RuleError(file, line, "?", f"not YAML: {error.problem}") from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise RuleError(file, line, "?", f"not YAML: {error.reason}") from None
     return [_Reader(file, node).rule() for node in nodes]
+
+
+class _Map(dict[str, yaml.Node]):
+    """The members of a map, and the line on which it begins."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
 
 
 class _Reader:
@@ -94,7 +105,7 @@ class _Reader:
         self._only(root, _RULE_KEYS, "a rule")
         ours = self._map(self._need(root, "stacklens"), "stacklens")
         self._only(ours, _STACKLENS_KEYS, "stacklens")
-        detection = dict(self._map(self._need(root, "detection"), "detection"))
+        detection = self._map(self._need(root, "detection"), "detection")
         condition = self._text(self._need(detection, "condition"), "condition")
         line = detection.pop("condition").start_mark.line + 1
         fires, silent = self._examples(ours)
@@ -122,9 +133,9 @@ class _Reader:
         try:
             return RuleId(str(UUID(self._text(node, "id"))))
         except ValueError:
-            raise self._error(node, "id must be a UUID") from None
+            raise self._error(node, "id must be a UUID: `uuidgen` makes one") from None
 
-    def _severity(self, ours: Mapping[str, yaml.Node]) -> Severity:
+    def _severity(self, ours: _Map) -> Severity:
         if "severity" in ours:
             text = self._text(ours["severity"], "severity")
             if text not in tuple(Severity):
@@ -136,20 +147,20 @@ class _Reader:
             raise self._error(node, f"level is one of {', '.join(_SEVERITIES)}")
         return _SEVERITIES[level]
 
-    def _confidence(self, ours: Mapping[str, yaml.Node]) -> int:
+    def _confidence(self, ours: _Map) -> int:
         node = self._need(ours, "confidence")
         value = self._value(node)
         if type(value) is not int or not 0 <= value <= 100:  # noqa: PLR2004 - per cent
             raise self._error(node, "confidence is a whole number from 0 to 100")
         return value
 
-    def _flag(self, ours: Mapping[str, yaml.Node], name: str) -> bool:
+    def _flag(self, ours: _Map, name: str) -> bool:
         value = self._value(self._need(ours, name))
         if not isinstance(value, bool):
             raise self._error(ours[name], f"{name} is true or false")
         return value
 
-    def _group_by(self, ours: Mapping[str, yaml.Node]) -> tuple[str, ...]:
+    def _group_by(self, ours: _Map) -> tuple[str, ...]:
         node = self._need(ours, "group_by")
         names = self._value(node)
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
@@ -164,6 +175,8 @@ class _Reader:
         texts.pop("definition", None)
         if texts.pop("category", "application") != "application":
             raise self._error(node, "logsource.category: only application is understood")
+        # In Sigma's words: what must be configured for such logs to exist; nothing to match.
+        texts.pop("definition", None)
         return texts
 
     def _selection(self, node: yaml.Node, name: str) -> Selection:
@@ -174,20 +187,24 @@ class _Reader:
 
     def _values(self, node: yaml.Node, field: str) -> tuple[Scalar, ...]:
         if "|" in field:
-            raise self._error(node, f"the modifier in {field!r} is not understood")
+            raise self._error(
+                node, f"the modifier in {field!r} is not understood: only equality is"
+            )
         value = self._value(node)
         values = value if isinstance(value, list) else [value]
         for item in values:
             if not isinstance(item, str | int | float | bool | None):
                 raise self._error(node, f"{field}: a value is a text, number, true/false or null")
             if isinstance(item, str) and any(sign in item for sign in "*?\\"):
-                raise self._error(node, f"{field}: wildcards and escapes are not understood")
+                raise self._error(
+                    node, f"{field}: wildcards and escapes are not understood: write it out"
+                )
         if not values:
             raise self._error(node, f"{field}: no value given")
         return tuple(values)
 
     def _examples(
-        self, ours: Mapping[str, yaml.Node]
+        self, ours: _Map
     ) -> tuple[tuple[Mapping[str, object], ...], tuple[Mapping[str, object], ...]]:
         node = self._need(ours, "examples")
         members = self._map(node, "examples")
@@ -202,29 +219,28 @@ class _Reader:
             both.append(tuple(events))
         return both[0], both[1]
 
-    def _need(self, members: Mapping[str, yaml.Node], name: str) -> yaml.Node:
+    def _need(self, members: _Map, name: str) -> yaml.Node:
         if name not in members:
-            raise RuleError(self._file, 1, self._rule, f"{name} is missing")
+            raise RuleError(self._file, members.line, self._rule, f"{name} is missing: add it")
         return members[name]
 
-    def _only(self, members: Mapping[str, yaml.Node], known: frozenset[str], what: str) -> None:
+    def _only(self, members: _Map, known: frozenset[str], what: str) -> None:
         for name, node in members.items():
             if name not in known:
-                raise self._error(node, f"{name!r} is not understood in {what}")
+                raise self._error(
+                    node, f"{name!r} is not understood in {what}; known: {', '.join(sorted(known))}"
+                )
 
-    def _map(self, node: yaml.Node, what: str) -> Mapping[str, yaml.Node]:
+    def _map(self, node: yaml.Node, what: str) -> _Map:
         if not isinstance(node, yaml.MappingNode):
             raise self._error(node, f"{what} must be a map")
-        return dict(self._members(node))
-
-    def _members(self, node: yaml.MappingNode) -> Iterator[tuple[str, yaml.Node]]:
-        seen = set()
+        members = _Map(node.start_mark.line + 1)
         for key, value in node.value:
             name = str(self._value(key))
-            if name in seen:
-                raise self._error(key, f"{name!r} stands here twice")
-            seen.add(name)
-            yield name, value
+            if name in members:
+                raise self._error(key, f"{name!r} stands here twice: keep one")
+            members[name] = value
+        return members
 
     def _text(self, node: yaml.Node, what: str) -> str:
         value = self._value(node)
@@ -233,7 +249,13 @@ class _Reader:
         return " ".join(value.split()) if "\n" in value else value.strip()
 
     def _value(self, node: yaml.Node) -> object:
-        value: object = _Plain(node).value
+        try:
+            value: object = _Plain(node).value
+        except yaml.MarkedYAMLError as error:
+            raise self._error(node, f"not understood: {error.problem}") from None
+        except ValueError as error:
+            # A date such as 2026-13-45: YAML takes it for one before anybody asks for it.
+            raise self._error(node, f"not understood: {error}; put a text in quotes") from None
         return value
 
     def _error(self, node: yaml.Node, problem: str) -> RuleError:
