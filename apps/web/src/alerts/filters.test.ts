@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { anAlert } from '../mocks/alerts'
-import { type Filter, filterFromUrl, filterKey, filterToQuery, filterToUrl, isFiltered, matches, NO_FILTER, toggled } from './filters'
+import {
+  type Filter,
+  filterFromUrl,
+  filterKey,
+  filterToQuery,
+  filterToUrl,
+  isFiltered,
+  matches,
+  NO_FILTER,
+  toggled,
+} from './filters'
 
 const filter = (over: Partial<Filter>): Filter => ({ ...NO_FILTER, ...over })
 

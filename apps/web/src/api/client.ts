@@ -116,13 +116,16 @@ export function nextCursor(link: string | null): string | null {
 
 async function settle<Data>(request: Promise<Answer<Data>>, onSignedOut: () => void) {
   const answer = await request.catch((cause: unknown) => {
-    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
+    if (isAbort(cause)) throw cause
     throw new ApiError(0, texts.errors.unreachable)
   })
   if (answer.response.ok) return { data: answer.data as NonNullable<Data>, response: answer.response }
   if (answer.response.status === 401) onSignedOut()
   throw failure(answer.response, answer.error)
 }
+
+const isAbort = (cause: unknown) =>
+  typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'AbortError'
 
 /** The words of a problem document (RFC 9457), or our own when the answer is none, for example a proxy's page. */
 function failure(response: Response, error: unknown): ApiError {

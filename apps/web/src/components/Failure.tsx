@@ -4,7 +4,6 @@ import { Button } from './Button'
 
 /** What failed, in the server's words, with its request id and a way to try again. */
 export function Failure({ what, error, onAgain }: { what: string; error: Error; onAgain: () => void }) {
-  const gone = error instanceof ApiError && error.status === 404
   const requestId = error instanceof ApiError ? error.requestId : null
   return (
     <div
@@ -12,14 +11,14 @@ export function Failure({ what, error, onAgain }: { what: string; error: Error; 
       className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-md bg-critical-soft p-3 text-critical-ink"
     >
       <p className="grow">
-        {gone ? texts.detail.gone : `${what} ${error.message}`}
+        {what} {error.message}
         {requestId !== null && (
           <span className="block font-mono text-xs">
             {texts.errors.requestId} {requestId}
           </span>
         )}
       </p>
-      {!gone && <Button onPress={onAgain}>{texts.action.again}</Button>}
+      <Button onPress={onAgain}>{texts.action.again}</Button>
     </div>
   )
 }

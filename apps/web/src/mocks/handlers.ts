@@ -3,6 +3,8 @@ import type { AlertRow, Session, Status, StreamEventType, StreamFrame, Ticket } 
 import { aDetail, aSession, aStatus, aTicket } from './alerts'
 
 const EPOCH = 'e1'
+// One for all: each link keeps a listener for ever.
+const socket = ws.link('*/ws')
 const PAGE = 100
 
 /** What stands behind the handlers: canned alerts, no rules of their own. Tests and stories change it as they like. */
@@ -25,7 +27,6 @@ export interface Backend {
 
 /** Handlers of msw for REST and the socket, and the backend they read. */
 export function mockBackend(rows: AlertRow[] = []) {
-  const socket = ws.link('*/ws')
   const backend: Backend = {
     rows,
     tickets: new Map(),
@@ -44,7 +45,9 @@ export function mockBackend(rows: AlertRow[] = []) {
     },
   }
   const keep = (row: AlertRow) => {
-    backend.rows = [row, ...backend.rows.filter(({ id }) => id !== row.id)].sort((a, b) => (a.created_at < b.created_at ? 1 : -1))
+    backend.rows = [row, ...backend.rows.filter(({ id }) => id !== row.id)].sort((a, b) =>
+      a.created_at < b.created_at ? 1 : -1,
+    )
   }
   const lastSeq = () => Math.max(0, ...backend.rows.map(({ seq }) => seq))
   const change = (id: string, members: Partial<AlertRow>) => {
@@ -61,7 +64,10 @@ export function mockBackend(rows: AlertRow[] = []) {
       const place = `${request.method} ${url.pathname}`
       const body = await request.text()
       backend.asked.push(`${place}${url.search}${body && ` ${body}`}`)
-      return backend.instead.get(place)?.() ?? answer({ url, body, id: String(params.id), version: request.headers.get('If-Match') })
+      return (
+        backend.instead.get(place)?.() ??
+        answer({ url, body, id: String(params.id), version: request.headers.get('If-Match') })
+      )
     })
 
   const ticket = ({ id }: Call) => {
@@ -70,11 +76,14 @@ export function mockBackend(rows: AlertRow[] = []) {
     backend.tickets.set(id, asked)
     return HttpResponse.json(asked, { status: 202 })
   }
-  const move = (members: Partial<AlertRow>) => ({ id, version }: Call) => {
-    const present = backend.rows.find((row) => row.id === id)
-    if (present && version !== String(present.version)) return problem(409, 'the alert has changed meanwhile', { alert: present })
-    return found(change(id, members))
-  }
+  const move =
+    (members: Partial<AlertRow>) =>
+    ({ id, version }: Call) => {
+      const present = backend.rows.find((row) => row.id === id)
+      if (present && version !== String(present.version))
+        return problem(409, 'the alert has changed meanwhile', { alert: present })
+      return found(change(id, members))
+    }
 
   const handlers = [
     on('get', '/api/session', () => HttpResponse.json(backend.session)),

@@ -102,7 +102,7 @@ export class AlertStream {
     this.#position ??= readPosition(position)
     this.#stopWaking = this.#ports.onWake(() => this.#wake())
     this.#lastFrameAt ??= this.#ports.now()
-    this.#change({ failures: 0, lostAt: this.#ports.now() })
+    this.#change({ phase: 'connecting', failures: 0, lostAt: this.#ports.now() })
     this.#open('connecting')
   }
 

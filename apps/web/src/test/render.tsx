@@ -1,6 +1,7 @@
 import { QueryClientProvider } from '@tanstack/react-query'
 import { render } from '@testing-library/react'
 import type { ReactNode } from 'react'
+import { onTestFinished } from 'vitest'
 import { App } from '../App'
 import type { AlertRow } from '../api/types'
 import { ConsoleContext } from '../hooks/useConsole'
@@ -15,6 +16,7 @@ export function aConsole(rows: AlertRow[] = []) {
   server.use(...handlers)
   const console = createConsole(location.origin, browserPorts(location.origin), localStorage)
   console.queries.setDefaultOptions({ queries: { ...console.queries.getDefaultOptions().queries, retryDelay: 1 } })
+  onTestFinished(() => console.stream.stop())
   return { backend, console }
 }
 
@@ -27,7 +29,10 @@ export function renderWith(console: Console, children: ReactNode) {
 }
 
 /** The whole page over these alerts. Leaving the test closes its socket. */
-export function renderApp(rows: AlertRow[] = [], prepare: (backend: ReturnType<typeof aConsole>['backend']) => void = () => undefined) {
+export function renderApp(
+  rows: AlertRow[] = [],
+  prepare: (backend: ReturnType<typeof aConsole>['backend']) => void = () => undefined,
+) {
   const { backend, console } = aConsole(rows)
   prepare(backend)
   const view = render(<App console={console} />)

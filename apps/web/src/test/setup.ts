@@ -28,13 +28,19 @@ afterAll(() => server.close())
 const WIDTH = 1200
 const HEIGHT = 900
 Object.defineProperties(HTMLElement.prototype, {
-  offsetWidth: { get: () => WIDTH, configurable: true },
-  offsetHeight: { get: () => HEIGHT, configurable: true },
+  clientHeight: { get: () => HEIGHT, configurable: true },
   clientWidth: { get: () => WIDTH, configurable: true },
 })
 HTMLElement.prototype.scrollTo = function scrollTo(options?: ScrollToOptions | number) {
   this.scrollTop = typeof options === 'object' ? (options.top ?? 0) : 0
   this.dispatchEvent(new Event('scroll'))
+}
+HTMLDialogElement.prototype.showModal = function showModal() {
+  this.open = true
+}
+HTMLDialogElement.prototype.close = function close() {
+  this.open = false
+  this.dispatchEvent(new Event('close'))
 }
 HTMLElement.prototype.scrollIntoView = () => undefined
 globalThis.ResizeObserver = class {
