@@ -46,7 +46,7 @@ def decode_record(raw: bytes) -> tuple[Fields, bytes]:
 def decode_stored(text: str) -> Fields:
     """The record in a text that was stored by us: an object, for nothing else is stored."""
     try:
-        value = _decoder.decode(text)
+        value = _stored.decode(text)
     except msgspec.MsgspecError:
         # A number that only PostgreSQL's numeric can hold.
         value = json.loads(text)
@@ -139,4 +139,5 @@ def _kind(value: object) -> str:
 
 
 _decoder: Final = msgspec.json.Decoder(float_hook=_plain_float)
+_stored: Final = msgspec.json.Decoder()
 _encoder: Final = msgspec.json.Encoder()

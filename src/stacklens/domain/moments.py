@@ -42,7 +42,8 @@ def _read_text(text: str, zone: tzinfo) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        return _read_digits(text)
+        # RFC 3339 allows a small z, Python does not.
+        return _read_text(text[:-1] + "Z", zone) if text[-1:] == "z" else _read_digits(text)
     # "20240115" alone is a date for Python and a number for everybody who logs.
     if text.isdigit():
         return _read_digits(text)
