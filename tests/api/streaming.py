@@ -1,13 +1,14 @@
 """A client of the live stream for tests: it keeps what a browser would keep."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 from pydantic import TypeAdapter
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from stacklens.api.frames import StreamMessage
 
@@ -52,6 +53,14 @@ class Watcher:
         while (frame := await self.frame())["type"] not in kinds:
             pass
         return frame
+
+    async def close_code(self) -> int | None:
+        """The code with which the server closes, pings answered until then."""
+        assert self._socket is not None
+        with suppress(ConnectionClosed):
+            while True:
+                await self.frame()
+        return self._socket.close_code
 
     async def until_seq(self, seq: int) -> None:
         """Until everything up to `seq` has come."""

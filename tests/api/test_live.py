@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, update
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -23,10 +24,9 @@ from conditions import eventually
 from stacklens.alerts import verbs
 from stacklens.alerts.record import record_findings
 from stacklens.alerts.stream import position
-from stacklens.api.app import Door
 from stacklens.api.feed import Feed
 from stacklens.api.live import LiveRoutes
-from stacklens.auth.authenticator import Authenticator
+from stacklens.auth.authenticator import SESSION_S, Authenticator
 from stacklens.db.tables import alert_stream, alerts
 from stacklens.domain.alert import Verb
 
@@ -238,17 +238,19 @@ async def test_a_new_alert_does_not_wait_for_the_pace_of_updates(
     assert sorted(gaps)[len(gaps) // 2] < app_pause
 
 
+@pytest.mark.parametrize("forgets", [False, True], ids=["from memory", "from the database"])
 async def test_slow_and_fast_writers_with_clients_that_come_and_go_leave_no_gap(
-    server: Served, engine: AsyncEngine
+    server: Served, feed: Feed, engine: AsyncEngine, *, forgets: bool
 ) -> None:
     choose = random.Random(7)
-    watchers = [Watcher(await here(engine)) for _ in range(3)]
+    watchers = [Watcher(await here(engine)) for _ in range(4)]
     is_over = asyncio.Event()
 
     async def write(seed: int) -> None:
         dice = random.Random(seed)
-        for _ in range(25):
-            name = f"p{dice.randrange(12)}"
+        for number in range(40):
+            # Half of them are never heard of again: nothing later makes good for a lost one.
+            name = f"{seed}-{number}" if dice.random() < 0.5 else f"p{dice.randrange(12)}"
             async with engine.begin() as connection:
                 await record_findings(connection, [a_finding(name)], NOW)
                 if dice.random() < 0.3:
@@ -256,10 +258,12 @@ async def test_slow_and_fast_writers_with_clients_that_come_and_go_leave_no_gap(
 
     async def watch(watcher: Watcher) -> None:
         while not is_over.is_set():
-            async with AsyncExitStack() as stack:
-                await stack.enter_async_context(watcher.connected(server.ws))
+            if forgets and feed._position is not None:
+                feed._recent.clear()
+                feed._recent_after = feed._position.seq
+            async with watcher.connected(server.ws):
                 try:
-                    async with asyncio.timeout(choose.random() * 0.15):
+                    async with asyncio.timeout(choose.random() * 0.04):
                         while True:
                             await watcher.frame()
                 except TimeoutError:
@@ -347,17 +351,12 @@ class TestKey:
         async with Watcher().connected(server.ws, additional_headers=headers) as watcher:
             await watcher.until("ping")
 
-    async def test_a_session_opens_it_until_it_is_over(self, make_app: MakeApp, feed: Feed) -> None:
-        now = 1_000_000.0
-        authenticator = Authenticator("secret")
-        token = authenticator.sign_in("secret", now)
-        # The middleware asks the time of day; this test's session ended long ago for it.
-        app = make_app(door=Door(authenticator))
-        async with served(app) as server, feed.following():
-            await following(feed)
-            headers = {"Cookie": f"stacklens_session={token}"}
-            async with connect(server.ws, additional_headers=headers) as socket:
-                assert await close_code(socket) == 4401
+    async def test_a_session_opens_it_until_it_is_over(self, server: Served) -> None:
+        token = Authenticator("secret").sign_in("secret", time.time() - SESSION_S + 1)
+        headers = {"Cookie": f"stacklens_session={token}"}
+        async with Watcher().connected(server.ws, additional_headers=headers) as watcher:
+            await watcher.until("ping")
+            assert await watcher.close_code() == 4401
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1"])
@@ -367,6 +366,14 @@ async def test_a_page_of_another_site_gets_no_socket(server: Served, origin: str
             pass
     assert refused.value.response.status_code == 403
     assert refused.value.response.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/api/alerts", "/"])
+async def test_there_is_no_socket_elsewhere(server: Served, path: str) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(server.ws.removesuffix("/ws") + path):
+            pass
+    assert refused.value.response.status_code == 404
 
 
 async def test_our_own_page_gets_a_socket(server: Served) -> None:
@@ -388,17 +395,21 @@ async def test_clients_are_told_when_the_server_goes_away(make_app: MakeApp, fee
 
 
 async def test_an_outage_of_the_database_is_outlasted_without_a_gap(
-    server: Served, engine: AsyncEngine, postgres_url: str, database_url: str
+    server: Served,
+    engine: AsyncEngine,
+    postgres_url: str,
+    database_url: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    name = database_url.rpartition("/")[2]
     async with Watcher().connected(server.ws) as watcher:
         await record(engine, a_finding("before"))
         await watcher.until("events")
         with psycopg.connect(postgres_url, autocommit=True) as admin:
             admin.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
-                [name.partition("?")[0]],
+                [make_url(database_url).database],
             )
         await record(engine, a_finding("meanwhile"))
         await watcher.until("events")
     assert len(watcher.rows) == 2
+    assert "live_failed" in [line.getMessage() for line in caplog.records]

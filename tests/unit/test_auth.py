@@ -5,7 +5,14 @@ from starlette.requests import HTTPConnection
 from starlette.types import Message, Scope
 
 from stacklens.auth.authenticator import SESSION_S, Authenticator
-from stacklens.auth.http import Authentication, NotSignedInError, guard, who
+from stacklens.auth.http import (
+    REQUEST_ID,
+    Authentication,
+    NotSignedInError,
+    guard,
+    request_id,
+    who,
+)
 from stacklens.auth.principal import Principal, PrincipalKind
 
 NOW = 1_800_000_000.0
@@ -117,18 +124,24 @@ async def test_the_guard_stops_everybody_else() -> None:
         guard(await connection())
 
 
-@pytest.mark.parametrize("others", ["", "theme=dark; ", 'quoted="a b"; '])
+@pytest.mark.parametrize(
+    "others", ["", "theme=dark; ", 'quoted="a b"; ', 'odd={"a":1}; ', "a,b=1;", "\xff; "]
+)
 async def test_the_session_is_found_among_other_cookies(others: str) -> None:
     token = Authenticator(KEY).sign_in(KEY, NOW)
-    request = await connection((b"cookie", f"{others}stacklens_session={token}".encode()))
+    request = await connection((b"cookie", f"{others}stacklens_session={token}".encode("latin-1")))
     assert who(request)() == Principal("local", PrincipalKind.SESSION)
 
 
 @pytest.mark.parametrize(
-    "cookie", [b"", b"theme=dark", b"\xff\xfe", b"stacklens_session", b"a[]=1; ;;="]
+    "cookie", [b"", b"theme=dark", b"\xff\xfe", b"stacklens_session", b"a[]=1; ;;=", b"a\x00=1"]
 )
 async def test_cookies_of_others_are_nobody(cookie: bytes) -> None:
     assert who(await connection((b"cookie", cookie)))() is None
+
+
+async def test_a_request_has_the_id_that_the_edge_gave_it() -> None:
+    assert request_id(HTTPConnection({"type": "http", REQUEST_ID: "find-me"})) == "find-me"
 
 
 async def test_a_lifespan_passes_untouched() -> None:

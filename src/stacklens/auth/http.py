@@ -2,12 +2,11 @@
 
 import time
 from collections.abc import Callable
-from http.cookies import CookieError, SimpleCookie
 from typing import Annotated, Final
 
 from fastapi import Depends
 from starlette.datastructures import Headers
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from stacklens.auth.authenticator import Authenticator
@@ -81,10 +80,5 @@ Caller = Annotated[Principal, Depends(guard)]
 
 
 def _session(cookies: str | None) -> str | None:
-    if cookies is None:
-        return None
-    try:
-        morsel = SimpleCookie(cookies).get(SESSION_COOKIE)
-    except CookieError:
-        return None
-    return None if morsel is None else morsel.value
+    # Not http.cookies: it gives up at the first odd cookie, and all ports of a host share theirs.
+    return None if cookies is None else cookie_parser(cookies).get(SESSION_COOKIE)
