@@ -7,14 +7,15 @@ import type { AlertRow } from '../api/types'
 import { ConsoleContext } from '../hooks/useConsole'
 import { mockBackend } from '../mocks/handlers'
 import { browserPorts } from '../realtime/browser'
+import type { StreamPorts } from '../realtime/stream'
 import { type Console, createConsole } from '../wiring'
 import { server } from './setup'
 
 /** The parts of a page that talk to a backend with these alerts, over msw. */
-export function aConsole(rows: AlertRow[] = []) {
+export function aConsole(rows: AlertRow[] = [], ports: StreamPorts = browserPorts(location.origin)) {
   const { backend, handlers } = mockBackend(rows)
   server.use(...handlers)
-  const console = createConsole(location.origin, browserPorts(location.origin), localStorage)
+  const console = createConsole(location.origin, ports, localStorage)
   console.queries.setDefaultOptions({ queries: { ...console.queries.getDefaultOptions().queries, retryDelay: 1 } })
   onTestFinished(() => console.stream.stop())
   return { backend, console }

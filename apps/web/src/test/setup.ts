@@ -9,6 +9,13 @@ export const server = setupServer()
 const NOISE = ['error', 'warn'] as const
 let noise: string[] = []
 
+/** Takes the one thing a test means the console to say; anything else fails it. */
+export function takeNoise(): string {
+  const said = noise.join('\n')
+  noise = []
+  return said
+}
+
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }))
 beforeEach(() => {
   noise = []

@@ -1,9 +1,11 @@
-import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { describe, expect, it, vi } from 'vitest'
+import { App } from '../../App'
 import { anAlert, someAlerts } from '../../mocks/alerts'
 import { problem } from '../../mocks/handlers'
-import { renderApp } from '../../test/render'
+import { fakePorts } from '../../test/ports'
+import { aConsole, renderApp } from '../../test/render'
 
 const rows = () => screen.queryAllByRole('row').slice(1)
 const codes = () => rows().map((row) => within(row).getByRole('link').textContent)
@@ -264,6 +266,32 @@ describe('the connection', () => {
     await live()
     expect(screen.queryByText(/Not live/)).toBeNull()
     timers.mockRestore()
+  })
+
+  it('lost for long: the list is read every 15 seconds, the page says so, and its button tries at once', async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true })
+    const { ports, last, sockets } = fakePorts()
+    const { backend, console } = aConsole([anAlert()], ports)
+    render(<App console={console} />)
+    await grid()
+    await waitFor(() => expect(sockets).toHaveLength(1))
+    for (let failure = 0; failure < 4; failure += 1) {
+      act(() => last().drops())
+      await act(() => vi.advanceTimersByTimeAsync(10_000))
+    }
+    act(() => last().drops())
+    backend.rows = [newAlert(), anAlert()]
+    await act(() => vi.advanceTimersByTimeAsync(15_500))
+    await waitFor(() => expect(codes()).toEqual(['BRAND_NEW', 'PRICE_MISSING']))
+    expect(screen.getByText('Polling')).toBeVisible()
+    expect(screen.getByText(/Reading the list every 15 seconds/)).toBeVisible()
+    act(() => last().drops())
+    const before = sockets.length
+    fireEvent.click(screen.getByRole('button', { name: 'Try now' }))
+    expect(sockets).toHaveLength(before + 1)
+    act(() => last().hello())
+    expect(screen.getByText('Live')).toBeVisible()
+    expect(screen.queryByText(/Not live/)).toBeNull()
   })
 
   it('a stream that began anew is read anew', async () => {
