@@ -95,10 +95,8 @@ class _Reader:
 
     def __init__(self, file: str, node: yaml.Node) -> None:
         self._file = file
-        self._rule = "?"
+        self._rule = _id_in(node)
         self._root = self._map(node, "the rule")
-        if "id" in self._root:
-            self._rule = str(self._value(self._root["id"]))
 
     def rule(self) -> RuleSpec:
         root = self._root
@@ -260,6 +258,13 @@ class _Reader:
 
     def _error(self, node: yaml.Node, problem: str) -> RuleError:
         return RuleError(self._file, node.start_mark.line + 1, self._rule, problem)
+
+
+def _id_in(node: yaml.Node) -> str:
+    """The id of the rule in `node`, whatever else is wrong with it."""
+    members = node.value if isinstance(node, yaml.MappingNode) else ()
+    texts = (value.value for key, value in members if key.value == "id")
+    return next((text for text in texts if isinstance(text, str)), "?")
 
 
 class _Plain:
