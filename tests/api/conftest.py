@@ -1,11 +1,11 @@
 """The API as tests meet it, over a database of the test's own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.serving import BUILD, GROUP, JIRA, MakeApp, client_of
@@ -34,6 +34,7 @@ def make_app(engine: AsyncEngine, feed: Feed, tmp_path: Path) -> MakeApp:
         jira: JiraSite = JIRA,
         web: Path = tmp_path / "web",
         engine: AsyncEngine = engine,
+        bounded: Sequence[APIRouter] = (),
     ) -> FastAPI:
         return create_api_app(
             door or Door(Authenticator(key)),
@@ -42,6 +43,7 @@ def make_app(engine: AsyncEngine, feed: Feed, tmp_path: Path) -> MakeApp:
             jira=jira,
             build=BUILD,
             consumer_group=GROUP,
+            bounded=bounded,
             web=web,
         )
 

@@ -3,13 +3,13 @@
 import asyncio
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -17,6 +17,7 @@ from api.alerting import NOW, a_finding, record
 from api.serving import BUILD, MakeApp, served
 from stacklens.alerts.tickets import request_ticket
 from stacklens.api.app import Door, create_api_app
+from stacklens.api.clock import utc_now
 from stacklens.api.feed import Feed
 from stacklens.api.live import LiveRoutes
 from stacklens.api.openapi import OPEN_PATHS
@@ -25,9 +26,12 @@ from stacklens.auth.authenticator import Authenticator
 from stacklens.db.session import connect
 from stacklens.db.tables import tickets
 from stacklens.domain.alert import TicketState
+from stacklens.eventlog.postgres import PostgresEventLog
+from stacklens.ingest.routes import ingest_router
+from stacklens.ingest.writer import Writer
 
-EXAMPLES = 12
-"""For each operation and phase; the nightly run may ask for more."""
+EXAMPLES = 6
+"""For each operation and phase: enough to meet every kind of input, few enough for every run."""
 
 
 def described() -> FastAPI:
@@ -95,30 +99,50 @@ def test_the_frames_of_the_stream_are_declared_for_clients() -> None:
     assert set(event["properties"]["type"]["enum"]) == {"alert:created", "alert:updated"}
 
 
-@pytest.mark.parametrize("is_known", [False, True], ids=["any alert", "a known alert"])
-@pytest.mark.usefixtures("deadline")
+@pytest.fixture
+async def ingest(engine: AsyncEngine, database_url: str) -> AsyncIterator[APIRouter]:
+    """The routes of ingest, which stand in the same document, over a log of the test's own."""
+    event_log = PostgresEventLog(database_url, engine, 2)
+    writer = Writer(event_log)
+    async with writer.running():
+        yield ingest_router(writer, engine, utc_now)
+    await event_log.close()
+
+
+RUNS = {
+    "every route of the API": ["--phases=examples,coverage,fuzzing", "--exclude-path-regex=logs"],
+    "an alert that there is": ["--phases=examples,fuzzing", "--include-path-regex=alert_id"],
+    # A batch takes anything and judges each record for itself: no schema says what is refused.
+    "taking logs in": [
+        "--phases=examples,coverage,fuzzing",
+        "--include-path-regex=logs",
+        "--exclude-checks=positive_data_acceptance,negative_data_rejection",
+    ],
+}
+
+
+@pytest.mark.parametrize("run", RUNS)
 async def test_whatever_is_sent_gets_an_answer_that_is_described(
-    make_app: MakeApp, engine: AsyncEngine, tmp_path: Path, *, is_known: bool
+    make_app: MakeApp, engine: AsyncEngine, ingest: APIRouter, tmp_path: Path, run: str
 ) -> None:
     [one] = await record(engine, a_finding())
     async with engine.begin() as connection:
         await request_ticket(connection, one, "local", NOW)
         await connection.execute(update(tickets).values(state=TicketState.UNKNOWN))
     config = tmp_path / "schemathesis.toml"
-    config.write_text(f'[parameters]\n"path.alert_id" = "{one}"\n' if is_known else "")
-    async with served(make_app(key="secret")) as server:
+    config.write_text(f'[parameters]\n"path.alert_id" = "{one}"\n' if "there is" in run else "")
+    async with served(make_app(key="secret", bounded=[ingest])) as server:
         process = await asyncio.create_subprocess_exec(
             Path(sys.executable).with_name("schemathesis"),
             f"--config-file={config}",
             "run",
             f"{server.http}/openapi.json",
             "--header=Authorization: Bearer secret",
-            "--phases=examples,coverage,fuzzing",
             f"--max-examples={EXAMPLES}",
             "--checks=all",
             "--continue-on-failure",
             "--seed=1",
-            *(["--include-path-regex=alert_id"] if is_known else []),
+            *RUNS[run],
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             cwd=tmp_path,
