@@ -60,7 +60,7 @@ export function AlertGrid(props: AlertGridProps) {
     <div
       id="alerts"
       tabIndex={-1}
-      className={`@container/list relative h-full overflow-auto overscroll-contain rounded-lg border border-line bg-surface outline-none ${busy ? 'opacity-60' : ''}`}
+      className={`@container/list relative h-full overflow-auto overscroll-contain rounded-lg border border-line bg-surface outline-none`}
       ref={(element) => {
         setScroller(element)
         onScroller(element)

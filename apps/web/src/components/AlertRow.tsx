@@ -55,7 +55,7 @@ export const AlertRow = memo(function AlertRow(props: AlertRowProps) {
       onFocus={() => actions.focus(row.id)}
       onKeyDown={enter}
       onClick={() => document.getSelection()?.isCollapsed !== false && actions.open(row.id)}
-      className={`alert-row h-full border-line border-b -outline-offset-2 ${open ? 'bg-accent-soft shadow-[inset_3px_0_0_var(--color-accent)]' : 'hover:bg-raised/60'} ${leaving ? 'line-through opacity-60' : ''}`}
+      className={`alert-row h-full border-line border-b -outline-offset-2 ${open ? 'bg-accent-soft shadow-[inset_3px_0_0_var(--color-accent)]' : 'hover:bg-raised/60'} ${leaving ? 'line-through' : ''}`}
     >
       <Cell name="id">
         <span className="font-mono text-muted text-xs" title={row.id}>

@@ -84,7 +84,7 @@ function Branch({ name, members, list, level, levels }: BranchProps) {
   const size = list ? texts.json.items(members.length) : texts.json.members(members.length)
   return (
     <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)} className={level === 0 ? '' : 'ps-4'}>
-      <summary className="rounded-sm">
+      <summary className="rounded-sm py-0.5">
         <Name name={name} />
         <span className="text-muted">
           {before} {size} {after}
