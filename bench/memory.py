@@ -79,6 +79,7 @@ def idle_up(settle: float = SETTLE_SECONDS) -> list[Memory]:
                 return memory_of_tree(product.pid)
             finally:
                 product.terminate()
+                product.communicate()
 
 
 def main() -> None:

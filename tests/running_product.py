@@ -40,7 +40,7 @@ def stacklens(*arguments: str, **environ: str) -> subprocess.CompletedProcess[st
 class Product:
     """A running command and what it printed."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | subprocess.Popen[str]
     log: Path
 
     @property

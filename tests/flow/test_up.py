@@ -3,6 +3,8 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,7 +15,14 @@ import psycopg
 import pytest
 
 from conditions import eventually_sync
-from running_product import Product, descendants, lives, running, stacklens
+from running_product import (
+    Product,
+    clean_environ,
+    descendants,
+    lives,
+    running,
+    stacklens,
+)
 
 CHILDREN = {
     "postgres": r"^\S+/postgres -D",
@@ -75,7 +84,7 @@ def test_it_serves_makes_alerts_and_leaves_nothing_running(tmp_path: Path) -> No
             assert client.get("/health").json() == {"status": "ok"}
             assert client.get("/ready").status_code == 200
         send(product, "one")
-        eventually_sync(lambda: count_of_the_alert(product)() == 1)
+        eventually_sync(lambda: count_of_the_alert(product)() == 1, within=20)
         pids = descendants(product.process.pid)
         assert all(product.pid_of(words) for words in CHILDREN.values())
         assert sum("ready" in line for line in product.printed) == 1
@@ -90,7 +99,7 @@ def test_every_process_may_be_killed_and_no_accepted_event_is_lost(tmp_path: Pat
             send(product, name + " before")
             killed = product.pid_of(pattern)
             os.kill(killed, signal.SIGKILL)
-            eventually_sync(is_back(product, pattern, killed), within=20, what=f"{name} is back")
+            eventually_sync(is_back(product, pattern, killed), within=40, what=f"{name} is back")
             send(product, name + " after")
         eventually_sync(lambda: count_of_the_alert(product)() == 2 * len(CHILDREN), within=40)
         assert product.stop() == 0
@@ -105,9 +114,9 @@ def test_everything_dies_with_a_supervisor_that_is_killed_and_the_next_one_goes_
             send(product, str(number))
         pids = descendants(product.process.pid)
         product.process.kill()
-        eventually_sync(lambda: not [pid for pid in pids if lives(pid)], within=5)
+        eventually_sync(lambda: not [pid for pid in pids if lives(pid)], within=10)
     with running(tmp_path, "up", "--port", "0", "--data", data) as product:
-        eventually_sync(lambda: count_of_the_alert(product)() == 5)
+        eventually_sync(lambda: count_of_the_alert(product)() == 5, within=20)
 
 
 def test_all_killed_at_once_and_the_next_one_goes_on(tmp_path: Path) -> None:
@@ -118,7 +127,35 @@ def test_all_killed_at_once_and_the_next_one_goes_on(tmp_path: Path) -> None:
         for pid in (product.process.pid, *descendants(product.process.pid)):
             os.kill(pid, signal.SIGKILL)
     with running(tmp_path, "up", "--port", "0", "--data", data) as product:
-        eventually_sync(lambda: count_of_the_alert(product)() == 5)
+        eventually_sync(lambda: count_of_the_alert(product)() == 5, within=20)
+
+
+def test_it_goes_on_when_nobody_reads_what_it_prints_and_stops_when_asked(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [
+            sys.executable,
+            "-P",
+            "-m",
+            "stacklens",
+            "up",
+            "--port",
+            "0",
+            "--data",
+            str(tmp_path / "data"),
+        ],
+        env=clean_environ(),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert next(line for line in process.stdout if line.startswith("stacklens: ready"))
+        process.stdout.close()
+        product = Product(process, tmp_path)
+        killed = product.pid_of(CHILDREN["worker"])
+        os.kill(killed, signal.SIGKILL)  # which is told, to nobody
+        eventually_sync(is_back(product, CHILDREN["worker"], killed), within=40)
+        process.terminate()
+        assert process.wait(30) == 0
 
 
 def test_a_second_one_on_the_same_folder_is_refused_with_the_owner(tmp_path: Path) -> None:
@@ -147,7 +184,7 @@ def test_with_a_database_of_ones_own_nothing_else_is_started(
         ) as product:
             assert len(descendants(product.process.pid)) == 2
             send(product, "one")
-            eventually_sync(lambda: count_of_the_alert(product)() == 1)
+            eventually_sync(lambda: count_of_the_alert(product)() == 1, within=20)
         assert not (tmp_path / "data").exists()
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 

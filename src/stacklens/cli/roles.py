@@ -5,17 +5,14 @@ from collections.abc import Mapping, Sequence
 
 from stacklens import wiring
 from stacklens.cli.options import read_settings
-from stacklens.cli.terminal import Failure, failing_clearly, say
+from stacklens.cli.terminal import failing_clearly, say
 
 
 def run(roles: Sequence[str], environ: Mapping[str, str]) -> None:
     """Run roles in this process until SIGINT or SIGTERM; raises Failure when they cannot start."""
     settings = read_settings(environ)
-    try:
-        with failing_clearly(wiring.StartError):
-            wiring.run(settings, roles, lambda words: say(f"stacklens: ready {words}"))
-    except* wiring.StartError as several:
-        raise Failure("\n".join(map(str, several.exceptions))) from several
+    with failing_clearly(wiring.StartError):
+        wiring.run(settings, roles, lambda words: say(f"stacklens: ready {words}"))
 
 
 def migrate(environ: Mapping[str, str]) -> None:

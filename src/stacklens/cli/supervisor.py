@@ -261,8 +261,8 @@ class Supervisor:
     def _asked_to_stop(self) -> None:
         self._asked += 1
         if self._asked == 1 and self._owner is not None:
-            self._say("stopping; once more kills")
             self._owner.cancel()
+            self._say("stopping; once more kills")
             return
         for kept in reversed(self._kept):
             kept.kill()

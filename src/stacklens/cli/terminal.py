@@ -1,5 +1,7 @@
 """What a command tells the person who started it: lines, and clear failures."""
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, ClassVar
@@ -8,8 +10,16 @@ import click
 
 
 def say(line: str) -> None:
-    """Print at once: whoever reads a pipe waits for the word "ready"."""
-    click.echo(line)
+    """Print at once: whoever reads a pipe waits for the word "ready".
+
+    When nobody reads any more, everything goes on without a word.
+    """
+    try:
+        click.echo(line)
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 class Failure(click.ClickException):
