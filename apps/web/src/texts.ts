@@ -87,13 +87,14 @@ export const texts = {
   },
 
   empty: {
-    healthy: 'No alerts. All is well.',
+    healthy: 'No open alerts. All is well.',
     lastEvent: 'Last log',
     filtered: 'No alert matches these filters.',
     fresh: 'No logs have come in yet.',
     freshHow: 'Send a first event. This one makes an alert:',
     freshShip: 'Or follow your log files:',
-    freshDemo: 'Or see the whole chain with a small shop that fails on purpose: run `stacklens demo`, open the till at',
+    freshDemo: 'Or see the whole chain with a small shop that fails on purpose:',
+    freshTill: 'Then open its till at',
   },
 
   action: {

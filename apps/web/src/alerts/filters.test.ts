@@ -9,6 +9,7 @@ import {
   isFiltered,
   matches,
   NO_FILTER,
+  showsAllOpen,
   toggled,
 } from './filters'
 
@@ -45,6 +46,16 @@ it('a filter is sent to the server with the page size and the cursor', () => {
 it('toggling adds and removes in the order of all values', () => {
   expect(toggled(['a', 'b', 'c'], ['c'], 'a')).toEqual(['a', 'c'])
   expect(toggled(['a', 'b', 'c'], ['a', 'c'], 'a')).toEqual(['c'])
+})
+
+it('an empty list of all alerts, or of all new ones, is good news; any other may hide something', () => {
+  const lists = [
+    NO_FILTER,
+    filter({ status: ['NEW'] }),
+    filter({ status: ['NEW'], q: 'x' }),
+    filter({ severity: ['info'] }),
+  ]
+  expect(lists.map(showsAllOpen)).toEqual([true, true, false, false])
 })
 
 it('only a filter that narrows counts as one', () => {

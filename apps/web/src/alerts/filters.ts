@@ -15,6 +15,9 @@ export const NO_FILTER: Filter = { severity: [], status: [], q: '' }
 
 export const isFiltered = (filter: Filter) => filter.severity.length + filter.status.length > 0 || filter.q !== ''
 
+/** Whether an empty list is good news: everything that is open is asked for, and nothing else hides it. */
+export const showsAllOpen = (filter: Filter) => !isFiltered(filter) || filterKey(filter) === 'status=NEW'
+
 /** Words of the URL that we do not know are dropped, so that an old link still opens. */
 export function filterFromUrl(params: URLSearchParams): Filter {
   return {

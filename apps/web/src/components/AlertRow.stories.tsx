@@ -11,8 +11,8 @@ const meta: Meta<typeof AlertRow> = {
   args: { row: anAlert(recent()), index: 1, jira: true, href: '#', current: true, actions: nothing },
   decorators: [
     (Story) => (
-      <div className="@container/list h-22 bg-surface @min-[44rem]/list:h-11">
-        <div role="grid" aria-label="Alerts" className="h-full">
+      <div className="@container/list bg-surface">
+        <div role="grid" aria-label="Alerts" className="@min-[44rem]/list:h-11 h-22">
           <div role="rowgroup" className="h-full">
             <Story />
           </div>

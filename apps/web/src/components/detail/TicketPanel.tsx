@@ -111,7 +111,7 @@ function Unclear({ row, ticket, busy }: { row: AlertRow; ticket: Ticket | null; 
             onChange={(event) => setKey(event.target.value)}
             placeholder={texts.ticket.keyExample}
             autoComplete="off"
-            className="h-8 w-36 rounded-md border border-edge bg-surface px-2 text-sm text-text pointer-coarse:h-11"
+            className="h-8 w-36 placeholder:text-muted rounded-md border border-edge bg-surface px-2 text-sm text-text pointer-coarse:h-11"
           />
         </label>
         <Button type="submit" busy={busy} onPress={() => undefined}>

@@ -200,7 +200,7 @@ describe('filters', () => {
 describe('without alerts', () => {
   it('all is well when logs come in', async () => {
     renderApp([])
-    expect(await screen.findByText('No alerts. All is well.')).toBeVisible()
+    expect(await screen.findByText('No open alerts. All is well.')).toBeVisible()
   })
 
   it('a new install says how to send the first event', async () => {

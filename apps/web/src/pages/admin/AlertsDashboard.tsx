@@ -1,4 +1,4 @@
-import { isFiltered, NO_FILTER } from '../../alerts/filters'
+import { NO_FILTER, showsAllOpen } from '../../alerts/filters'
 import type { Session, Status } from '../../api/types'
 import { AlertGrid } from '../../components/AlertGrid'
 import { Announcer } from '../../components/Announcer'
@@ -70,7 +70,7 @@ export function AlertsDashboard({ session }: { session: Session }) {
         <Banner connection={connection} onTryNow={tryNow} />
         <div className="relative flex min-h-0 grow gap-3">
           <div className={`min-w-0 grow ${open === null ? '' : '@max-6xl/main:invisible'}`}>
-            <List page={page} status={status} jira={session.jira.configured} />
+            <List page={page} status={status} session={session} />
           </div>
           {open !== null && (
             <div className="@max-6xl/main:absolute @max-6xl/main:inset-0 @6xl/main:w-[clamp(26rem,36%,40rem)] @6xl/main:shrink-0">
@@ -97,10 +97,10 @@ export function AlertsDashboard({ session }: { session: Session }) {
 interface ListProps {
   page: ReturnType<typeof useDashboard>
   status: Status | undefined
-  jira: boolean
+  session: Session
 }
 
-function List({ page, status, jira }: ListProps) {
+function List({ page, status, session }: ListProps) {
   const { alerts, filter, setFilter } = page
   const failure = alerts.error && (
     <Failure
@@ -111,7 +111,14 @@ function List({ page, status, jira }: ListProps) {
   )
   if (alerts.key === null) return failure ?? <Skeleton />
   if (alerts.ids.length === 0 && !alerts.loading) {
-    return <Empty filtered={isFiltered(filter)} status={status} onClear={() => setFilter(NO_FILTER)} />
+    return (
+      <Empty
+        filtered={!showsAllOpen(filter)}
+        status={status}
+        locked={session.required}
+        onClear={() => setFilter(NO_FILTER)}
+      />
+    )
   }
   return (
     <div className="flex h-full flex-col gap-2">
@@ -123,7 +130,7 @@ function List({ page, status, jira }: ListProps) {
           total={alerts.total}
           current={page.current}
           open={page.open}
-          jira={jira}
+          jira={session.jira.configured}
           busy={alerts.loading}
           actions={page.rowActions}
           linkTo={page.linkTo}
