@@ -99,7 +99,7 @@ function Head() {
     <div role="rowgroup" className="alert-head top-0 z-10 border-line border-b bg-raised">
       <div role="row" aria-rowindex={1} className="alert-row h-full font-semibold text-muted text-xs">
         {names.map((name) => (
-          <div key={name} role="columnheader" className={`cell-${name} ${name === 'count' ? 'text-end' : ''}`}>
+          <div key={name} role="columnheader" className={`cell-${name} ${name === 'count' ? 'pe-3 text-end' : ''}`}>
             {columns[name]}
           </div>
         ))}

@@ -77,7 +77,7 @@ export const AlertRow = memo(function AlertRow(props: AlertRowProps) {
         </span>
       </Cell>
       <Cell name="count">
-        <span className="block text-end" title={texts.list.seen(row.count)}>
+        <span className="@min-[66rem]/list:pe-3 block text-end" title={texts.list.seen(row.count)}>
           {row.count.toLocaleString()}
         </span>
       </Cell>

@@ -7,10 +7,7 @@ export function ToastList() {
   const { toasts } = useConsole()
   const all = useSyncExternalStore(toasts.subscribe, toasts.all)
   return (
-    <div
-      role="status"
-      className="pointer-events-none fixed inset-x-4 bottom-16 z-30 flex flex-col items-center gap-2 sm:bottom-4"
-    >
+    <div role="status" className="pointer-events-none fixed inset-x-4 bottom-20 z-30 flex flex-col items-center gap-2">
       {all.map((toast) => (
         <div
           key={toast.id}

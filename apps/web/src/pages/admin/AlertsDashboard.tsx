@@ -40,6 +40,7 @@ export function AlertsDashboard({ session }: { session: Session }) {
     retryNow()
     alerts.reload()
   }
+  const banner = <Banner connection={connection} onTryNow={tryNow} />
   return (
     <div className="flex h-full flex-col">
       <a
@@ -67,10 +68,12 @@ export function AlertsDashboard({ session }: { session: Session }) {
           <NewAlerts held={alerts.held.length} hold={page.hold} onShow={page.showNew} />
           <Toolbar filter={filter} onFilter={setFilter} />
         </div>
-        <Banner connection={connection} onTryNow={tryNow} />
+        {/* Over the list and not above it, which would move what is being read; with the list covered, above the detail. */}
+        {open !== null && <div className="@6xl/main:hidden">{banner}</div>}
         <div className="relative flex min-h-0 grow gap-3">
-          <div className={`min-w-0 grow ${open === null ? '' : '@max-6xl/main:invisible'}`}>
+          <div className={`relative min-w-0 grow ${open === null ? '' : '@max-6xl/main:invisible'}`}>
             <List page={page} status={status} session={session} />
+            <div className="absolute inset-x-0 bottom-0 z-20">{banner}</div>
           </div>
           {open !== null && (
             <div className="@max-6xl/main:absolute @max-6xl/main:inset-0 @6xl/main:w-[clamp(26rem,36%,40rem)] @6xl/main:shrink-0">
