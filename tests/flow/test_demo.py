@@ -14,17 +14,19 @@ from conditions import eventually_sync
 from running_product import Product, clean_environ, descendants, lives, running, stacklens
 
 SHOP = Path(package.__file__).parents[2] / "demo-pos-app"
-built = pytest.mark.skipif(
-    not (SHOP / "dist" / "server.js").exists() or shutil.which("node") is None,
-    reason="the shop is not built: make setup",
-)
+
+
+@pytest.fixture(autouse=True)
+def shop() -> None:
+    """The shop must be built: a missing one fails, it is not skipped."""
+    assert (SHOP / "dist" / "server.js").exists(), "the shop is not built: make setup"
+    assert shutil.which("node"), "node is missing: make setup"
 
 
 def scratch_left_behind() -> set[Path]:
     return set(Path("/tmp").glob("stacklens-demo-*"))
 
 
-@built
 def test_a_round_by_itself_goes_through_the_whole_chain(tmp_path: Path) -> None:
     before = scratch_left_behind()
     done = stacklens(
@@ -52,7 +54,6 @@ def test_a_round_by_itself_goes_through_the_whole_chain(tmp_path: Path) -> None:
     assert scratch_left_behind() <= before
 
 
-@built
 def test_a_round_that_is_interrupted_fails_and_leaves_nothing(tmp_path: Path) -> None:
     before = scratch_left_behind()
     with subprocess.Popen(
@@ -72,7 +73,6 @@ def test_a_round_that_is_interrupted_fails_and_leaves_nothing(tmp_path: Path) ->
     assert scratch_left_behind() <= before
 
 
-@built
 def test_the_demo_prints_the_addresses_serves_and_stops_cleanly(tmp_path: Path) -> None:
     browser = tmp_path / "browser"
     opened = tmp_path / "opened"
@@ -124,7 +124,6 @@ def test_a_demo_without_node_says_so(tmp_path: Path) -> None:
     assert "Node 20 or newer" in said or "make setup" in said
 
 
-@built
 def test_a_round_whose_product_does_not_start_shows_what_it_said(tmp_path: Path) -> None:
     refused = stacklens("demo", "--once", PG_BINDIR=str(tmp_path))
     assert refused.returncode == 1
