@@ -1,6 +1,9 @@
 import type { AlertStatus, Severity } from './api/types'
 
-const count = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString()} ${n === 1 ? one : many}`
+// One for all: toLocaleString makes a new one each time, which was a tenth of the page's work under load.
+const numbers = new Intl.NumberFormat()
+const number = (n: number) => numbers.format(n)
+const count = (n: number, one: string, many = `${one}s`) => `${number(n)} ${n === 1 ? one : many}`
 
 /** Every word on the page, in one place. Plain and short: people read it while something is broken. */
 export const texts = {
@@ -34,9 +37,9 @@ export const texts = {
       count: 'Count',
       actions: 'Actions',
     },
-    total: (n: number) => n.toLocaleString(),
+    count: number,
     totalSaid: (n: number) => `${count(n, 'alert')} match`,
-    times: (n: number) => `×${n.toLocaleString()}`,
+    times: (n: number) => `×${number(n)}`,
     seen: (n: number) => `seen ${count(n, 'time')}`,
     loading: 'Loading alerts',
     more: 'Load more',
@@ -236,5 +239,5 @@ export const texts = {
   },
 
   tabTitle: (open: number, paused: boolean) =>
-    `${paused ? '⏸ ' : ''}${open > 0 ? `(${open.toLocaleString()}) ` : ''}Alerts · StackLens`,
+    `${paused ? '⏸ ' : ''}${open > 0 ? `(${number(open)}) ` : ''}Alerts · StackLens`,
 }

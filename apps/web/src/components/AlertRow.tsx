@@ -37,7 +37,8 @@ const WIDTH_OF_ID = 8
 
 /** One alert in the list. */
 export const AlertRow = memo(function AlertRow(props: AlertRowProps) {
-  const { row, index, leaving = false, open = false, current = false, actions } = props
+  const { index, leaving = false, open = false, ...cells } = props
+  const { row, current = false, actions } = cells
   const enter = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.target !== event.currentTarget) return
     event.preventDefault()
@@ -57,6 +58,18 @@ export const AlertRow = memo(function AlertRow(props: AlertRowProps) {
       onClick={() => document.getSelection()?.isCollapsed !== false && actions.open(row.id)}
       className={`alert-row h-full border-line border-b -outline-offset-2 ${open ? 'bg-accent-soft shadow-[inset_3px_0_0_var(--color-accent)]' : 'hover:bg-raised/60'} ${leaving ? 'line-through' : ''}`}
     >
+      <Cells {...cells} />
+    </div>
+  )
+})
+
+type CellsProps = Omit<AlertRowProps, 'index' | 'leaving' | 'open'>
+
+/** What is in a row. A new alert above changes the place of every row, but nothing here. */
+const Cells = memo(function Cells(props: CellsProps) {
+  const { row } = props
+  return (
+    <>
       <Cell name="id">
         <span className="font-mono text-muted text-xs" title={row.id}>
           {row.id.slice(0, WIDTH_OF_ID)}
@@ -78,13 +91,13 @@ export const AlertRow = memo(function AlertRow(props: AlertRowProps) {
       </Cell>
       <Cell name="count">
         <span className="@min-[66rem]/list:pe-3 block text-end" title={texts.list.seen(row.count)}>
-          {row.count.toLocaleString()}
+          {texts.list.count(row.count)}
         </span>
       </Cell>
       <Cell name="actions">
         <Buttons {...props} />
       </Cell>
-    </div>
+    </>
   )
 })
 
@@ -106,7 +119,7 @@ function Cell({ name, children }: { name: string; children: ReactNode }) {
   )
 }
 
-function Issue({ row, href, current = false, actions }: AlertRowProps) {
+function Issue({ row, href, current = false, actions }: CellsProps) {
   return (
     <>
       <div className="flex min-w-0 items-baseline gap-2">
@@ -142,7 +155,7 @@ function Issue({ row, href, current = false, actions }: AlertRowProps) {
   )
 }
 
-function Buttons({ row, busy = false, current = false, jira, actions }: AlertRowProps) {
+function Buttons({ row, busy = false, current = false, jira, actions }: CellsProps) {
   const tabIndex = current ? 0 : -1
   const first: Move = row.status === 'RESOLVED' ? 'reopen' : 'acknowledge'
   const button = (move: Move) => (

@@ -48,7 +48,7 @@ export function Button({
       aria-busy={busy || undefined}
       title={typeof disabled === 'string' ? disabled : undefined}
       onClick={press}
-      className={`inline-flex shrink-0 items-center justify-center whitespace-nowrap border duration-100 motion-safe:transition-colors aria-disabled:opacity-50 ${LOOKS[look]} ${SIZES[size]} ${busy ? 'busy' : ''} ${className ?? ''}`}
+      className={`inline-flex shrink-0 items-center justify-center whitespace-nowrap border duration-100 motion-safe:transition-colors ${LOOKS[look]} ${SIZES[size]} ${busy ? 'busy' : 'aria-disabled:opacity-50'} ${className ?? ''}`}
       {...rest}
     >
       {children}

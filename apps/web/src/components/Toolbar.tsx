@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { memo, useEffect, useState } from 'react'
 import { type Filter, isFiltered, NO_FILTER, SEVERITIES, STATUSES, toggled } from '../alerts/filters'
 import { texts } from '../texts'
 import { Button } from './Button'
@@ -9,7 +9,7 @@ export interface ToolbarProps {
 }
 
 /** Search and filters; what they say is in the address. */
-export function Toolbar({ filter, onFilter }: ToolbarProps) {
+export const Toolbar = memo(function Toolbar({ filter, onFilter }: ToolbarProps) {
   return (
     <div className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-2">
       <Search q={filter.q} onSearch={(q) => onFilter({ ...filter, q }, false)} />
@@ -36,7 +36,7 @@ export function Toolbar({ filter, onFilter }: ToolbarProps) {
       )}
     </div>
   )
-}
+})
 
 /** How long typing must rest before the server is asked. */
 const TYPED_MS = 200

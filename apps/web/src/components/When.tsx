@@ -1,3 +1,4 @@
+import { useMemo } from 'react'
 import { fullTime, shortTime } from '../alerts/time'
 import { useCopy } from '../hooks/useCopy'
 import { useNow } from '../hooks/useNow'
@@ -6,8 +7,9 @@ import { texts } from '../texts'
 /** A moment, short; hovering tells local time, UTC and ISO. */
 export function When({ at }: { at: string }) {
   const short = useNow((now) => shortTime(at, now))
+  const full = useMemo(() => fullTime(at), [at])
   return (
-    <time dateTime={at} title={fullTime(at)} className="whitespace-nowrap">
+    <time dateTime={at} title={full} className="whitespace-nowrap">
       {short}
     </time>
   )

@@ -21,7 +21,7 @@ export function Happened({ row }: { row: AlertRow }) {
         ))}
         {!('service' in row.group) && <Fact name={words.service}>{printable(row.service)}</Fact>}
         {!('env' in row.group) && <Fact name={words.environment}>{printable(row.env)}</Fact>}
-        <Fact name={words.times}>{row.count.toLocaleString()}</Fact>
+        <Fact name={words.times}>{texts.list.count(row.count)}</Fact>
         <Fact name={words.first}>
           <CopyableWhen at={row.first_seen} />
         </Fact>

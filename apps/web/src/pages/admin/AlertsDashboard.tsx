@@ -62,7 +62,7 @@ export function AlertsDashboard({ session }: { session: Session }) {
           <h1 className="font-bold text-xl">
             {texts.list.title}{' '}
             <span className="font-normal text-base text-muted" title={texts.list.totalSaid(alerts.total)}>
-              {alerts.key !== null && texts.list.total(alerts.total)}
+              {alerts.key !== null && texts.list.count(alerts.total)}
             </span>
           </h1>
           <NewAlerts held={alerts.held.length} hold={page.hold} onShow={page.showNew} />
