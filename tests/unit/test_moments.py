@@ -32,6 +32,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
         # Epoch numbers, and as texts.
         (1705320000, NOON),
         (1705320000.001, MILLIS),
+        (1795361400250, datetime(2026, 11, 22, 15, 30, 0, 250_000, tzinfo=UTC)),
         (1705320000001, MILLIS),
         (1705320000001000, MILLIS),
         (1705320000001000000, MILLIS),
@@ -51,7 +52,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 def test_a_time_is_understood(value: object, moment: datetime) -> None:
     read = read_moment(value, UTC)
     assert read is not None
-    assert abs(read - moment) < timedelta(microseconds=2)
+    assert read == moment
     assert read.tzinfo is UTC
 
 
@@ -77,7 +78,6 @@ def test_a_time_without_a_zone_is_in_the_zone_that_is_given() -> None:
         "0",
         "²",
         "1" * 39,
-        "9" * 19,
         "x" * 1_000_000,
         "\ud800",
         0,
@@ -93,8 +93,7 @@ def test_a_time_without_a_zone_is_in_the_zone_that_is_given() -> None:
     ],
 )
 def test_what_is_no_time_is_none(value: object) -> None:
-    read = read_moment(value, UTC)
-    assert read is None or value == "9" * 19  # the year 2286 in nanoseconds
+    assert read_moment(value, UTC) is None
 
 
 @given(

@@ -63,7 +63,7 @@ def encode(fields: Fields) -> bytes:
 def _decode_carefully(raw: bytes) -> tuple[Fields, bytes]:
     text = raw.decode("utf-8", "replace")
     try:
-        value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        value = _careful.decode(text)
     except RecursionError:
         raise NotUnderstood(f"nested deeper than {MAX_DEPTH} levels") from None
     except json.JSONDecodeError as error:
@@ -139,5 +139,6 @@ def _kind(value: object) -> str:
 
 
 _decoder: Final = msgspec.json.Decoder(float_hook=_plain_float)
+_careful: Final = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 _stored: Final = msgspec.json.Decoder()
 _encoder: Final = msgspec.json.Encoder()

@@ -17,12 +17,12 @@ TIME_NAMES: Final = (
 """Where a record says when it happened, the application's own names first."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_SCALES: Final = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (float("inf"), 1e9))
-"""An epoch number below the first is in units of which the second make one second: up to 1e11
-can only be seconds, up to 1e14 milliseconds, then micro- and nanoseconds."""
-
 _DIGITS: Final = 19
 """A nanosecond epoch has 19 digits until the year 2286; more are no time."""
+
+_SCALES: Final = ((10**11, 1), (10**14, 10**3), (10**17, 10**6), (10**_DIGITS, 10**9))
+"""An epoch number below the first is in units of which the second make one second: up to 1e11
+can only be seconds, up to 1e14 milliseconds, then micro- and nanoseconds."""
 
 
 def read_moment(value: object, zone: tzinfo) -> datetime | None:
@@ -56,8 +56,10 @@ def _read_text(text: str, zone: tzinfo) -> datetime | None:
 
 
 def _read_digits(text: str) -> datetime | None:
+    if len(text) > 2 * _DIGITS:
+        return None
     try:
-        return _read_number(float(text)) if len(text) <= 2 * _DIGITS else None
+        return _read_number(int(text) if text.isdecimal() else float(text))
     except ValueError:
         return None
 
@@ -66,7 +68,7 @@ def _read_number(number: float) -> datetime | None:
     if not 0 < number < 10**_DIGITS:
         return None
     scale = next(scale for limit, scale in _SCALES if number < limit)
-    try:
-        return _EPOCH + timedelta(microseconds=int(number * 1e6 / scale))
-    except OverflowError:
-        return None
+    # A float64 has no room for microseconds since 1970 times anything.
+    whole = isinstance(number, int)
+    micros = number * 10**6 // scale if whole else round(number / scale * 1e6)
+    return _EPOCH + timedelta(microseconds=micros)
