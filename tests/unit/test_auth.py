@@ -116,12 +116,12 @@ async def connection(*headers: tuple[bytes, bytes], kind: str = "http") -> HTTPC
 
 async def test_the_guard_lets_a_principal_through() -> None:
     request = await connection((b"authorization", f"Bearer {KEY}".encode()))
-    assert guard(request).kind is PrincipalKind.KEY
+    assert (await guard(request)).kind is PrincipalKind.KEY
 
 
 async def test_the_guard_stops_everybody_else() -> None:
     with pytest.raises(NotSignedInError):
-        guard(await connection())
+        await guard(await connection())
 
 
 @pytest.mark.parametrize(

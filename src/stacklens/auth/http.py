@@ -67,7 +67,7 @@ def request_id(connection: HTTPConnection) -> str:
     return given
 
 
-def guard(connection: HTTPConnection) -> Principal:
+async def guard(connection: HTTPConnection) -> Principal:
     """The principal of this request; raises NotSignedInError when there is none."""
     principal = who(connection)()
     if principal is None:

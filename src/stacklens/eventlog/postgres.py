@@ -123,8 +123,10 @@ class PostgresEventLog:
     ) -> Sequence[bool]:
         partitions = [event.partition_of(self._partitions) for event in events]
         used = sorted(set(partitions))
-        async with connection.transaction():
+        try:
+            # Each pipeline is one trip to the server: what an event waits for are trips.
             async with connection.pipeline():
+                await connection.execute("BEGIN")
                 locking = await connection.execute(_LOCK_HEADS, [used])
                 since = datetime.now(UTC) - DEDUPE_WINDOW
                 # One text: turning a list of a thousand into parameters costs more than the search.
@@ -132,9 +134,7 @@ class PostgresEventLog:
                 finding = await connection.execute(_KNOWN, [f"{{{identities}}}", since])
                 heads = {row[0]: row for row in await locking.fetchall()}
                 seen = {row[0].hex for row in await finding.fetchall()}
-            if len(heads) != len(used):
-                raise EventLogError(f"partitions {used} are not all set up in event_log_heads")
-            batch = _Batch(heads)
+            batch = _Batch(heads, used)
             stored = [
                 batch.add(partition, event, seen)
                 for partition, event in zip(partitions, events, strict=True)
@@ -142,7 +142,13 @@ class PostgresEventLog:
             if batch.rows:
                 async with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
                     await copy.write(b"".join([COPY_HEADER, *batch.rows, COPY_TRAILER]))
-                await connection.execute(_MOVE_HEADS, batch.moved())
+            async with connection.pipeline():
+                if batch.rows:
+                    await connection.execute(_MOVE_HEADS, batch.moved())
+                await connection.execute("COMMIT")
+        except (psycopg.Error, EventLogError):
+            await connection.rollback()
+            raise
         return stored
 
     async def _ensure_leaves(self, connection: psycopg.AsyncConnection) -> None:
@@ -183,7 +189,11 @@ class PostgresEventLog:
 class _Batch:
     """The rows of one append, with the offsets that they get."""
 
-    def __init__(self, heads: dict[int, tuple[int, int, datetime, datetime]]) -> None:
+    def __init__(
+        self, heads: dict[int, tuple[int, int, datetime, datetime]], used: Sequence[int]
+    ) -> None:
+        if len(heads) != len(used):
+            raise EventLogError(f"partitions {used} are not all set up in event_log_heads")
         self.rows: list[bytes] = []
         self._next = {partition: head[1] for partition, head in heads.items()}
         self._first = dict(self._next)

@@ -29,6 +29,11 @@ _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # A member holds (group, 0) shared; an owner holds (group, partition + 1). The server lets go of
 # both when the session ends, however it ends.
 _JOIN: Final = text("SELECT pg_advisory_lock_shared(:group, 0)")
+# A log that grows has no statistics that are true, so the planner believes that little is left and
+# sorts all of the backlog for each read. The primary key has the order already.
+_READ_IN_ORDER: Final = text("""
+    SELECT set_config('enable_bitmapscan', 'off', false), set_config('enable_sort', 'off', false)
+""")
 _TAKE: Final = text("SELECT pg_try_advisory_lock(:group, :partition + 1)")
 _LEAVE: Final = text("SELECT pg_advisory_unlock(:group, :partition + 1)")
 _LEAVE_ALL: Final = text("SELECT pg_advisory_unlock_all(), pg_notify(:channel, '')")
@@ -113,6 +118,7 @@ class PostgresSubscription:
         try:
             async with _told(), self._engine.connect() as connection:
                 self._open = connection
+                await self._run(_READ_IN_ORDER)
                 await self._run(_JOIN, group=self._key)
                 await self._run(_ANNOUNCE, channel=MEMBERS_CHANNEL)
                 try:
