@@ -55,7 +55,6 @@ export const texts = {
 
   held: {
     new: (n: number) => count(n, 'new alert'),
-    none: 'No new alerts',
     reason: {
       paused: 'Held: paused',
       detail: 'Held: an alert is open',
@@ -64,7 +63,7 @@ export const texts = {
       pointing: 'Held: you are in the list',
     },
   },
-  pause: { pause: 'Pause', resume: 'Resume', title: 'Paused' },
+  pause: { pause: 'Pause', resume: 'Resume' },
 
   connection: {
     idle: 'Starting',
@@ -170,7 +169,6 @@ export const texts = {
     loading: 'Loading the alert',
     copyId: 'Copy id',
     copyLink: 'Copy link',
-    copyTime: 'Copy time',
     noValue: 'none',
   },
 
