@@ -44,6 +44,8 @@ ROLES: Final = (INGEST, CONSUMER, DELIVER, API)
 JIRA_VARIABLES: Final = ("JIRA_BASE_URL", "JIRA_USER", "JIRA_TOKEN", "JIRA_PROJECT_KEY")
 GC_OBJECTS: Final = 50_000
 SHUTDOWN_S: Final = 5
+BACKLOG: Final = 2048
+"""Connections that may wait to be accepted, as uvicorn has it."""
 KEEP_ALIVE_S: Final = 65
 """Longer than shippers and proxies keep idle connections, so that we are not the one that closes
 a connection in the moment in which a request is under way on it."""
@@ -286,6 +288,8 @@ def _listener(http: HttpSettings) -> socket.socket:
         listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
+        # At once: two who are both bound learn only here which of them has the port.
+        listener.listen(BACKLOG)
     except OSError as error:
         raise StartError(
             f"cannot listen on {http.host}, port {http.port} ({error.strerror}): stop what uses"

@@ -210,6 +210,17 @@ async def test_a_port_that_is_taken_is_named(database_url: str) -> None:
     refused_in_one_line(program, f"port {port}", "--port")
 
 
+async def test_of_two_that_start_together_one_gets_the_port(database_url: str) -> None:
+    where = {"POSTGRES_URL": database_url, "STACKLENS_PORT": str(free_port())}
+    async with running("run", "api", **where) as one, running("run", "api", **where) as other:
+        loser = await eventually(
+            lambda: next((each for each in (one, other) if each.process.returncode), None), 30
+        )
+        assert await loser.ended() == 1
+        refused_in_one_line(loser, "cannot listen on", "--port")
+        await (other if loser is one else one).ready()
+
+
 @pytest.mark.parametrize("command", ["up", "demo"])
 async def test_nothing_is_started_when_the_port_is_taken(command: str, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
