@@ -4,6 +4,8 @@ Times are told, never judged: the exit code is 0 unless something was lost, doub
 """
 
 import argparse
+import signal
+import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -31,6 +33,8 @@ RESULTS: Final = Path(__file__).with_name("results")
 def main() -> None:
     """Run the chosen cases; raises CountError when one of them miscounts."""
     chosen = _arguments()
+    # What runs beside us is stopped where a block ends, so a signal has to end the blocks.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     plan = QUICK if chosen.quick else Plan()
     result = report.Result(
         at=datetime.now(UTC),
