@@ -21,7 +21,7 @@ class Complaints:
         self.expected: tuple[str, ...] = ()
 
     def watch(self, page: Page) -> None:
-        page.on("console", lambda said: self._note(said.type, said.text))
+        page.on("console", lambda said: self._note(said.type, f"{said.text} ({said.location})"))
         page.on("pageerror", lambda error: self._note("error", str(error)))
 
     def unexpected(self) -> list[str]:
@@ -32,9 +32,10 @@ class Complaints:
             self.all.append(f"{kind}: {text}")
 
 
-def live(page: Page) -> Page:
-    """The page, once it follows the stream."""
-    expect(page.get_by_role("status").get_by_text("Live", exact=True)).to_be_visible()
+def live(page: Page, within: float = 5.0) -> Page:
+    """The page, once it follows the stream; `within` is in seconds."""
+    mark = page.get_by_role("status").get_by_text("Live", exact=True)
+    expect(mark).to_be_visible(timeout=within * 1000)
     return page
 
 
