@@ -38,6 +38,7 @@ export default defineConfig({
     environment: 'jsdom',
     setupFiles: ['src/test/setup.ts'],
     restoreMocks: true,
+    testTimeout: 20_000,
     coverage: {
       provider: 'v8',
       include: ['src/{api,realtime,alerts,hooks,components,pages}/**/*.{ts,tsx}'],

@@ -1,10 +1,13 @@
 import '@testing-library/jest-dom/vitest'
-import { cleanup } from '@testing-library/react'
+import { cleanup, configure } from '@testing-library/react'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
 
 /** Each test says what answers; a request that nobody answers fails it. */
 export const server = setupServer()
+
+// A deadline, not a wait: looking for roles is slow in jsdom, and slower on a busy machine.
+configure({ asyncUtilTimeout: 5000 })
 
 const NOISE = ['error', 'warn'] as const
 let noise: string[] = []

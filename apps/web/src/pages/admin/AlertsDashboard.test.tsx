@@ -111,7 +111,7 @@ describe('while somebody reads', () => {
   })
 
   it('scrolling holds, and the button brings them in and goes to the top', async () => {
-    const { backend } = renderApp(someAlerts(60))
+    const { backend } = renderApp(someAlerts(6))
     await live()
     act(() => scroller().scrollTo({ top: 400 }))
     act(() => backend.emit('alert:created', newAlert()))
