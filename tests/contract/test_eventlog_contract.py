@@ -4,14 +4,15 @@ import asyncio
 import random
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
-from conditions import eventually
-from sqlalchemy import func, select, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import TextClause, func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from conditions import eventually
 from stacklens.db.tables import raw_logs
 from stacklens.domain.event import LogEvent, Record
 from stacklens.domain.normalize import normalize
@@ -49,8 +50,6 @@ def event(number: int = 0, request_id: str | None = None, **fields: object) -> L
         "request_id": request_id or str(uuid.uuid4()),
         "number": number,
     } | fields
-    import msgspec
-
     return normalize(msgspec.json.encode(record), datetime.now(UTC))
 
 
@@ -210,6 +209,39 @@ async def test_reading_starts_again_at_the_stored_offset(make_log: MakeLog) -> N
     assert numbers([*stored, *again]) == list(range(50))
 
 
+async def test_long_events_are_read_a_few_at_a_time(make_log: MakeLog) -> None:
+    """Two thousand of a megabyte in one read would be the end of the reader, again and again."""
+    log = await make_log()
+    noise = [random.randbytes(350_000).hex() for _ in range(40)]
+    for number, pad in enumerate(noise):
+        await log.append([event(number, request_id="r1", pad=pad)])
+    read: list[Record] = []
+    async with log.subscribe(GROUP) as subscription:
+        while len(read) < len(noise):
+            batch = await subscription.read(2_000)
+            assert sum(len(str(record.event.fields["pad"])) for record in batch) < 12_000_000
+            async with subscription.storing(batch):
+                read += batch
+    assert [record.event.fields["number"] for record in read] == list(range(len(noise)))
+
+
+async def test_an_event_that_cannot_be_written_holds_nobody_up(make_log: MakeLog) -> None:
+    one, other = await make_log(), await make_log()
+    broken = msgspec.structs.replace(event(request_id="r1"), service="\ud800")
+    with pytest.raises(UnicodeEncodeError):
+        await one.append([broken])
+    async with asyncio.timeout(5):
+        assert await other.append([event(request_id="r1")]) == [True]
+
+
+async def crash_in(
+    storing: AbstractAsyncContextManager[AsyncConnection], effect: TextClause
+) -> None:
+    async with storing as transaction:
+        await transaction.execute(effect)
+        raise RuntimeError("crash")
+
+
 async def test_effects_and_offset_are_stored_together_or_not_at_all(
     make_log: MakeLog, engine: AsyncEngine
 ) -> None:
@@ -220,10 +252,9 @@ async def test_effects_and_offset_are_stored_together_or_not_at_all(
         before = await connection.scalar(text("SELECT count(*) FROM instance"))
     async with log.subscribe(GROUP) as subscription:
         records = await subscription.read(10)
+        storing = subscription.storing(records)
         with pytest.raises(RuntimeError, match="crash"):
-            async with subscription.storing(records) as transaction:
-                await transaction.execute(effect)
-                raise RuntimeError("crash")
+            await crash_in(storing, effect)
         again = await subscription.read(10)
         async with subscription.storing(again) as transaction:
             await transaction.execute(effect)

@@ -40,7 +40,8 @@ class Subscription(Protocol):
     async def read(self, limit: int) -> Sequence[Record]:
         """The next records in order, at least one and at most about `limit`; waits for them.
 
-        The same records come again until they are stored. Raises EventLogError.
+        Fewer when they are long: a read is some megabytes, whatever was sent. The same records
+        come again until they are stored. Raises EventLogError.
         """
         ...
 

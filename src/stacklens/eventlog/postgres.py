@@ -146,7 +146,8 @@ class PostgresEventLog:
                 if batch.rows:
                     await connection.execute(_MOVE_HEADS, batch.moved())
                 await connection.execute("COMMIT")
-        except (psycopg.Error, EventLogError):
+        except Exception:
+            # Whatever it was: an open transaction would hold the heads against everybody.
             await connection.rollback()
             raise
         return stored

@@ -24,6 +24,10 @@ MEMBERS_CHANNEL: Final = "consumers"
 DIVIDE_EVERY_S: Final = 1.0
 """Without a hint (a member was killed) the partitions are divided anew this often."""
 
+READ_BYTES: Final = 8 * 1024 * 1024
+"""Of the events of one read, besides the first of each partition: decoded they take several times
+as much, and whoever is killed for want of memory reads the same again."""
+
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 # A member holds (group, 0) shared; an owner holds (group, partition + 1). The server lets go of
@@ -57,16 +61,24 @@ _POSITION: Final = text("""
 _SELECTED: Final = ", ".join(
     f'r."{name}"::text' if name in ("identity", "event") else f'r."{name}"' for name in COLUMNS
 )
+# The size of what PostgreSQL has compressed is told only by unpacking it; log lines shrink to
+# about an eighth.
+_UNPACKED: Final = 8
 _READ: Final = f"""
     SELECT {_SELECTED}
     FROM unnest(%s::int[], %s::bigint[], %s::timestamptz[])
          AS mine (partition, next_offset, arrival_time)
     CROSS JOIN LATERAL (
-        SELECT * FROM raw_logs AS log
+        SELECT *, sum(
+            pg_column_size(event) *
+            CASE WHEN pg_column_compression(event) IS NULL THEN 1 ELSE {_UNPACKED} END
+        ) OVER (ORDER BY log."offset" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+        FROM raw_logs AS log
         WHERE log.partition = mine.partition AND log."offset" >= mine.next_offset
           AND log.arrival_time >= mine.arrival_time
         ORDER BY log."offset" LIMIT %s
     ) AS r
+    WHERE coalesce(r.before, 0) < %s
 """
 _ADVANCE: Final = text("""
     UPDATE consumer_offsets AS mine
@@ -188,6 +200,7 @@ class PostgresSubscription:
                         [offset for offset, _ in self._positions.values()],
                         [arrived for _, arrived in self._positions.values()],
                         -(-limit // len(self._positions)),
+                        READ_BYTES // len(self._positions),
                     ],
                 )
                 await driver.commit()
