@@ -23,8 +23,8 @@ def variables_of(text: str) -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_leads_somewhere(page: Path) -> None:
-    missing = [to for to in LINK.findall(page.read_text("utf-8")) if not (page.parent / to).exists()]
-    assert missing == []
+    links = LINK.findall(page.read_text("utf-8"))
+    assert [to for to in links if not (page.parent / to).exists()] == []
 
 
 def test_the_settings_page_names_every_variable_that_is_read() -> None:
