@@ -44,7 +44,7 @@ $(DONE)/shop: $(SHOP)/package.json $(SHOP)/package-lock.json $(SHOP)/tsconfig.js
 	@cd $(SHOP) && $(NPM_INSTALL) && npm run --silent build
 	@touch $@
 
-$(DONE)/web: $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/index.html $(WEB)/vite.config.ts \
+$(DONE)/web: $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/index.html $(WEB)/vite.config.ts $(WEB)/tsconfig.json $(wildcard $(WEB)/scripts/*) \
 		$(shell find $(WEB)/src $(WEB)/public -type f 2>/dev/null) | $(DONE)/venv
 	@echo "[4/4] The page"
 	@cd $(WEB) && $(NPM_INSTALL) && npm run --silent build
@@ -111,6 +111,9 @@ test-shared: setup ## Tests against the cases that others wrote, in ../shared
 
 bench: setup tools ## Measure, and write what was measured to bench/results/
 	@$(BIN)/python -m bench
+
+pictures: setup tools ## Take the pictures in docs/pictures from the running product
+	@PYTHONPATH=. $(BIN)/python -m e2e.make_pictures
 
 # --- keep house -------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playw
 PICTURES = Path(__file__).parent / "pictures"
 
 # Without those against background traffic, Chromium looks for its maker's servers at every start.
-_ARGUMENTS = [
+CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -48,7 +48,7 @@ def browser() -> Iterator[Browser]:
     executable = shutil.which("chromium") or shutil.which("google-chrome")
     assert executable, "the browser tests need Chromium: run `make tools`"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
         yield browser
         browser.close()
 
