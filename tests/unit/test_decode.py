@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stacklens.domain.decode import (
@@ -157,15 +157,15 @@ def test_only_objects_are_stored(text: str) -> None:
         decode_stored(text)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
 def test_no_bytes_are_a_fault(raw: bytes) -> None:
     try:
         fields, text = decode_record(raw)
-    except NotUnderstood as refused:
-        assert refused.reason
-    else:
-        assert isinstance(fields, dict)
-        json.loads(text)
+    except NotUnderstood:
+        return
+    assert isinstance(fields, dict)
+    json.loads(text)
 
 
 JSON_VALUES = st.recursive(
@@ -182,6 +182,7 @@ JSON_VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=5), JSON_VALUES, max_size=5), st.booleans())
 def test_text_and_fields_say_the_same(record: dict[str, object], ascii_only: bool) -> None:
     fields, text = decode_record(

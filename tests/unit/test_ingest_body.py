@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stacklens.ingest.body import (
@@ -156,6 +156,7 @@ async def test_a_body_that_cannot_be_read_is_taken_in_too(encoding: str) -> None
     assert stream.taken == 50_000
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(["", "gzip", "deflate"]), st.integers(1, 50))
 async def test_no_bytes_are_a_fault(body: bytes, encoding: str, size: int) -> None:
     with suppress(BodyTooLargeError, BodyUnreadableError):

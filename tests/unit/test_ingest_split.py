@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stacklens.ingest import split as module
@@ -102,6 +102,7 @@ RECORDS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(
     RECORDS, st.booleans(), st.sampled_from([None, 2]), st.sampled_from([b"\n", b"\r\n", b"\n\n"])
 )
@@ -125,6 +126,7 @@ def test_what_json_writes_comes_apart_into_the_same_objects(
     assert [*map(json.loads, found[len(records) + 1 :])] == records
 
 
+@settings(deadline=None)
 @given(st.text('{}[]",\\ \n:a1', max_size=60).map(str.encode) | st.binary(max_size=60))
 def test_nothing_is_left_out_but_blanks_and_what_joins(body: bytes) -> None:
     kept = b"".join(parts(body))

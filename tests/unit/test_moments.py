@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stacklens.domain.moments import read_moment
@@ -96,6 +96,7 @@ def test_what_is_no_time_is_none(value: object) -> None:
     assert read_moment(value, UTC) is None
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=40) | st.integers() | st.floats() | st.booleans() | st.none(),
     st.sampled_from([UTC, BERLIN, timezone(timedelta(hours=-14))]),
@@ -105,6 +106,7 @@ def test_no_value_is_a_fault(value: object, zone: timezone) -> None:
     assert read is None or read.tzinfo is UTC
 
 
+@settings(deadline=None)
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_what_python_writes_is_read_back(moment: datetime) -> None:
     assert read_moment(moment.isoformat(), UTC) == moment

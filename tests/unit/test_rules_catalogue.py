@@ -81,12 +81,13 @@ EVENTS = st.dictionaries(
 )
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=1_000, deadline=None)
 @given(EVENTS)
 def test_the_index_finds_what_a_look_at_every_rule_finds(event: dict[str, object]) -> None:
     assert list(Catalogue(SPECS).match(event)) == naive(SPECS, event)
 
 
+@settings(deadline=None)
 @given(EVENTS, st.integers(0, len(SPECS) - 1))
 def test_a_rule_never_changes_what_the_others_find(event: dict[str, object], place: int) -> None:
     others = SPECS[:place] + SPECS[place + 1 :]

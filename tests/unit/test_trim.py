@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stacklens.domain.decode import encode
@@ -49,6 +49,7 @@ def test_what_is_short_is_itself(value: object) -> None:
     assert shorten(value) is value
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.text(st.characters(exclude_categories=["Cs"]), max_size=50),

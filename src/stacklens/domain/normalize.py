@@ -92,9 +92,8 @@ def unwrap(outer: Fields) -> tuple[Fields, Fields]:
 def check_types(fields: Fields) -> None:
     """Raise NotUnderstood when a member that has a meaning for us is missing or means nothing."""
     if not _TEXT_OR_NOTHING.issuperset(map(type, map(fields.get, _STRINGS))):
-        for name in _STRINGS:
-            if not isinstance(fields.get(name), str | None):
-                raise NotUnderstood("expected a text", name)
+        wrong = (name for name in _STRINGS if type(fields.get(name)) not in _TEXT_OR_NOTHING)
+        raise NotUnderstood("expected a text", next(wrong))
     if type(fields.get("level")) not in _LEVEL_TYPES:
         raise NotUnderstood("expected a text or a whole number", "level")
     if type(fields.get("price")) not in _PRICE_TYPES:
