@@ -18,7 +18,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import JSON, JSONB, UUID
 
 metadata = MetaData(
     naming_convention={
@@ -48,7 +48,8 @@ raw_logs = Table(
     Column("level", Text, nullable=False),
     Column("source", Text),
     Column("host", Text),
-    Column("event", JSONB, nullable=False),
+    # json, not jsonb: the text stays as it came, and neither writing nor reading takes it apart.
+    Column("event", JSON, nullable=False),
     # arrival_time is in the key only because PostgreSQL wants the partition key there.
     PrimaryKeyConstraint("partition", "offset", "arrival_time"),
     comment="Every accepted event once. One leaf for each day of arrival; each leaf has a unique "

@@ -42,10 +42,6 @@ async def _listen_once(url: str, channels: Sequence[str], wake: Wake) -> None:
         autocommit=True,
         connect_timeout=CONNECT_TIMEOUT_S,
         application_name="stacklens listen",
-        # A peer that vanished without a word must be noticed: hints do not come otherwise.
-        keepalives_idle=10,
-        keepalives_interval=5,
-        keepalives_count=3,
     )
     async with connection:
         for channel in channels:

@@ -109,7 +109,7 @@ STATEMENTS = (
         level TEXT NOT NULL,
         source TEXT,
         host TEXT,
-        event JSONB NOT NULL,
+        event JSON NOT NULL,
         CONSTRAINT pk_raw_logs PRIMARY KEY (partition, "offset", arrival_time)
     ) PARTITION BY RANGE (arrival_time)
     """,
