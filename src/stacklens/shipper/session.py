@@ -22,7 +22,7 @@ from stacklens.shipper.wire import bearer, endpoint
 
 _CONNECT_TIMEOUT = 10.0
 
-# Less than the 75 s for which our server keeps an idle connection: it is not used while it closes.
+# Less than the 65 s for which our server keeps an idle connection: it is not used while it closes.
 _KEEP_IDLE_CONNECTION = 30.0
 
 
