@@ -36,8 +36,6 @@ _POSTGRES_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 # The number of columns, then each of the first five as its length and its value.
 _head: Final = Struct("!h iI iq iq iq i16s").pack
 _length: Final = Struct("!i").pack
-_jsonb: Final = Struct("!ib").pack
-_JSONB_VERSION: Final = 1
 _NULL: Final = _length(-1)
 
 StoredRow = tuple[Any, ...]
@@ -58,7 +56,7 @@ def copy_row(partition: int, offset: int, arrival_time: int, event: LogEvent) ->
     names = _texts(
         event.time_source, event.service, event.env, event.level, event.source, event.host
     )
-    return head + names + _jsonb(len(text) + 1, _JSONB_VERSION) + text
+    return head + names + _length(len(text)) + text
 
 
 def microseconds(moment: datetime) -> int:
