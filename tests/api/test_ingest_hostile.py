@@ -7,6 +7,7 @@ import random
 import tracemalloc
 import zlib
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -18,14 +19,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.ingesting import LINE, NOW, Ingest, ingesting, line, lines, ndjson
 from api.serving import served
+from stacklens.alerts.record import record_findings
+from stacklens.detect.judge import judge
 from stacklens.domain.decode import NotUnderstood
 from stacklens.domain.event import LogEvent, Record
 from stacklens.domain.normalize import normalize
 from stacklens.eventlog.contract import NotStorableError
-from stacklens.eventlog.rows import record_of
+from stacklens.eventlog.rows import COLUMNS, record_of
 from stacklens.ingest import batch
 from stacklens.ingest.body import MAX_BODY_BYTES
 from stacklens.ingest.quarantine import keep_aside
+from stacklens.rules.catalogue import Catalogue
 
 MIB = 1024 * 1024
 DEEP = b'{"a":' * 10_000 + b"1" + b"}" * 10_000
@@ -144,6 +148,13 @@ async def test_strange_content_is_stored_once_and_read_back(
         assert event.message == LINE["message"], name
         if value is not None:
             assert event.fields["a"] == value, name
+    # And an alert can be made of each.
+    findings = [
+        replace(finding, fingerprint=f"1:{number}")
+        for number, finding in enumerate(judge(read, Catalogue.builtin()))
+    ]
+    async with engine.begin() as connection:
+        assert len(await record_findings(connection, findings, NOW)) == len(records)
 
 
 @pytest.mark.parametrize(
@@ -312,5 +323,6 @@ async def test_every_event_that_is_understood_is_stored_as_it_was(
         row = stored[event.identity]
         assert msgspec.json.decode(row.text, strict=False).keys() == event.fields.keys()
         assert (row.service, row.level) == (event.service, event.level)
-        read = record_of((0, 0, NOW, NOW, "t", "i", "s", "e", "l", None, None, row.text))
+        columns = {name: getattr(row, name) for name in COLUMNS} | {"event": row.text}
+        read = record_of(tuple(columns.values()))
         assert read.event.message == event.message
