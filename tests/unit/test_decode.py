@@ -114,27 +114,13 @@ def test_what_jsonb_does_not_hold_is_replaced(raw: bytes, fields: Mapping[str, o
         (b"5e-324", 5e-324),
         (b"0.0", 0.0),
         (b"-0.0", -0.0),
+        (b"1e-99999999999", 0.0),
+        (b"0." + b"3" * 20_000, 1 / 3),
     ],
 )
 def test_large_and_small_numbers_are_kept_as_written(number: bytes, value: float) -> None:
     raw = b'{"a": %b}' % number
     assert decode_record(raw) == ({"a": value}, raw)
-
-
-@pytest.mark.parametrize(
-    ("number", "value"),
-    [
-        (b"1e-9999", 0.0),
-        (b"0e-16000", 0.0),
-        (b"0E-16000", 0.0),
-        (b"-1e-99999999999", -0.0),
-        (b"0." + b"3" * 20_000, 1 / 3),
-    ],
-)
-def test_a_number_that_jsonb_would_spell_out_becomes_a_float(number: bytes, value: float) -> None:
-    fields, text = decode_record(b'{"a": %b}' % number)
-    assert fields == {"a": value}
-    assert len(text) < 40
 
 
 def test_a_key_of_a_megabyte_is_a_key() -> None:
