@@ -11,9 +11,6 @@ from stacklens.domain.event import Fields
 MAX_DEPTH: Final = 256
 """Levels of nesting; a log line is no deeper, and readers further on recurse."""
 
-_FLOAT_CHARS: Final = 400
-"""Longer than any float64 is written."""
-
 
 class NotUnderstood(Exception):  # noqa: N818 - it is a verdict on a record, not a fault
     """Why a record cannot be taken as an event. `field` is empty when it is the whole record."""
@@ -25,11 +22,11 @@ class NotUnderstood(Exception):  # noqa: N818 - it is a verdict on a record, not
 
 
 def decode_record(raw: bytes) -> tuple[Fields, bytes]:
-    """The object that `raw` holds, and its text as PostgreSQL's jsonb takes it.
+    """The object that `raw` holds, and its text as PostgreSQL can keep it.
 
     Bytes that are not UTF-8, NUL and lone surrogates are replaced (by U+FFFD, NUL by U+2400), for
-    jsonb holds none of them; fractions that it spells out at length become float64. Raises
-    NotUnderstood for anything that is not a JSON object.
+    its JSON types hold none of them. Raises NotUnderstood for anything that is not a JSON
+    object.
     """
     if b"\\" in raw and b"\\u0000" in raw:
         return _decode_carefully(raw)
@@ -46,7 +43,7 @@ def decode_record(raw: bytes) -> tuple[Fields, bytes]:
 def decode_stored(text: str) -> Fields:
     """The record in a text that was stored by us: an object, for nothing else is stored."""
     try:
-        value = _stored.decode(text)
+        value = _decoder.decode(text)
     except msgspec.MsgspecError:
         # A number that only PostgreSQL's numeric can hold.
         value = json.loads(text)
@@ -94,16 +91,6 @@ def _children(node: object) -> list[object]:
     return [member for member in members if isinstance(member, dict | list)]
 
 
-def _plain_float(text: str) -> float:
-    """A float that jsonb holds as it is; ValueError for one that it refuses or, worse, takes in
-    few bytes (1e-9999) and spells out on every read."""
-    number = float(text)
-    spelt_out = len(text) > _FLOAT_CHARS or (not number and ("e" in text or "E" in text))
-    if spelt_out or isinf(number):
-        raise ValueError(text)
-    return number
-
-
 def _clean(value: object) -> object:
     match value:
         case str():
@@ -138,7 +125,6 @@ def _kind(value: object) -> str:
     return names.get(type(value), "a number")
 
 
-_decoder: Final = msgspec.json.Decoder(float_hook=_plain_float)
+_decoder: Final = msgspec.json.Decoder()
 _careful: Final = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
-_stored: Final = msgspec.json.Decoder()
 _encoder: Final = msgspec.json.Encoder()

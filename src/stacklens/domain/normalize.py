@@ -164,4 +164,4 @@ def _is_event(fields: Fields) -> bool:
 
 def _name(fields: Fields, name: str) -> str | None:
     value = fields.get(name)
-    return value[:NAME_CHARS] if isinstance(value, str) and value else None
+    return value[:NAME_CHARS] if value and type(value) is str else None
