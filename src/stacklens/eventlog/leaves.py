@@ -29,9 +29,15 @@ async def _make_leaf(connection: AsyncConnection, day: date) -> None:
     if row is not None and row[0] is not None:
         return
     start = datetime.combine(day, time(), UTC)
+    leaf = sql.Identifier(name)
     await connection.execute(
-        sql.SQL("CREATE TABLE {} PARTITION OF raw_logs FOR VALUES FROM ({}) TO ({})").format(
-            sql.Identifier(name),
+        sql.SQL("CREATE TABLE {} (LIKE raw_logs INCLUDING ALL EXCLUDING COMMENTS)").format(leaf)
+    )
+    # Attached, because PARTITION OF would wait for everybody who reads the log, a backup say, and
+    # make everybody after it wait too.
+    await connection.execute(
+        sql.SQL("ALTER TABLE raw_logs ATTACH PARTITION {} FOR VALUES FROM ({}) TO ({})").format(
+            leaf,
             sql.Literal(start.isoformat()),
             sql.Literal((start + timedelta(days=1)).isoformat()),
         )
@@ -39,6 +45,6 @@ async def _make_leaf(connection: AsyncConnection, day: date) -> None:
     # Only leaf by leaf can it be unique: over all leaves the day would have to be in the key.
     await connection.execute(
         sql.SQL("CREATE UNIQUE INDEX {} ON {} (identity)").format(
-            sql.Identifier(f"uq_{name}_identity"), sql.Identifier(name)
+            sql.Identifier(f"uq_{name}_identity"), leaf
         )
     )
