@@ -29,6 +29,15 @@ describe('a move', () => {
     expect(toast()).toMatchObject({ tone: 'done', text: 'Acknowledged PRICE_MISSING' })
   })
 
+  it('waits for the one before on the same alert, and Undo for both', async () => {
+    const { actions, status, backend } = await setUp()
+    await Promise.all([actions.move(id, 'acknowledge'), actions.move(id, 'resolve'), actions.undo()])
+    const verbs = ['acknowledge', 'resolve', 'reopen', 'acknowledge']
+    const asked = verbs.map((verb) => `POST /api/alerts/a1/${verb}`)
+    await vi.waitFor(() => expect(backend.asked).toEqual(asked))
+    await vi.waitFor(() => expect(status()).toBe('ACKNOWLEDGED'))
+  })
+
   it('is taken back when the server fails, says why, and can be tried again', async () => {
     const { actions, status, toast, backend, toasts } = await setUp()
     backend.instead.set('POST /api/alerts/a1/resolve', () => problem(503, 'The database does not answer.'))

@@ -39,30 +39,56 @@ export interface ActionParts {
 /** What a person can do to an alert. Shown at once, taken back when the server says no; the person is told why. */
 export class Actions {
   readonly #parts: ActionParts
+  /** What is under way for each alert: the next thing asked of it waits, for it depends on how that ended. */
+  readonly #turns = new Map<string, Promise<void>>()
 
   constructor(parts: ActionParts) {
     this.#parts = parts
   }
 
-  async move(id: string, move: Move): Promise<void> {
+  move(id: string, move: Move): Promise<void> {
+    return this.#inTurn(id, () => this.#move(id, move))
+  }
+
+  createTicket(id: string): Promise<void> {
+    return this.#inTurn(id, async () => {
+      const state = this.#parts.rows.get(id)?.ticket_state
+      if (state === null || state === 'failed')
+        await this.#ask(id, texts.ticket.create, (api) => api.requestTicket(id))
+    })
+  }
+
+  /** Undoes the newest thing that can be undone, also one whose answer is still on its way. */
+  async undo(): Promise<void> {
+    await Promise.all(this.#turns.values())
+    this.#parts.toasts.undoLast()
+  }
+
+  async #inTurn(id: string, act: () => Promise<void>): Promise<void> {
+    const before = this.#turns.get(id)
+    const turn = before === undefined ? act() : before.then(act)
+    const ended = turn.catch(() => undefined)
+    this.#turns.set(id, ended)
+    try {
+      await turn
+    } finally {
+      if (this.#turns.get(id) === ended) this.#turns.delete(id)
+    }
+  }
+
+  async #move(id: string, move: Move): Promise<void> {
     const { rows, toasts } = this.#parts
-    const view = rows.view(id)
-    if (view === undefined || view.busy || !can(move, view.row.status)) return
-    const before = view.row.status
+    const row = rows.get(id)
+    if (row === undefined || !can(move, row.status)) return
+    const before = row.status
     const moved = await this.#send(id, move)
     if (moved === null) return
-    const undo = () => void this.#walk(id, wayBack(moved.status, before))
+    const undo = () => void this.#inTurn(id, () => this.#walk(id, wayBack(moved.status, before)))
     toasts.show({
       text: texts.action.done[move](moved.issue_code),
       tone: 'done',
       act: { label: texts.action.undo, run: undo, undo: true },
     })
-  }
-
-  async createTicket(id: string): Promise<void> {
-    const view = this.#parts.rows.view(id)
-    if (view === undefined || view.busy) return
-    await this.#ask(id, texts.ticket.create, (api) => api.requestTicket(id))
   }
 
   lookForTicket(id: string): Promise<void> {

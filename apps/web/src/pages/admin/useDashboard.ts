@@ -11,7 +11,7 @@ import { useUrl } from '../../hooks/useUrl'
 
 /** State of the alerts page, and what can be done on it. */
 export function useDashboard(session: Session) {
-  const { list, actions, toasts } = useConsole()
+  const { list, actions } = useConsole()
   const url = useUrl()
   const { open, openAlert } = url
   const [paused, setPaused] = useState(false)
@@ -59,7 +59,7 @@ export function useDashboard(session: Session) {
     a: onTarget((id) => rowActions.move(id, 'acknowledge')),
     e: onTarget((id) => rowActions.move(id, 'resolve')),
     c: onTarget((id) => session.jira.configured && rowActions.createTicket(id)),
-    u: () => toasts.undoLast(),
+    u: () => void actions.undo(),
     '[': () => previous?.(),
     ']': () => next?.(),
     '/': () => document.getElementById('search')?.focus(),
