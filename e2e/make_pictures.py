@@ -28,7 +28,7 @@ def main() -> None:
         try:
             chain.start()
             fail_some_sales(chain)
-            executable = shutil.which("chromium")
+            executable = shutil.which("chromium") or shutil.which("google-chrome")
             browser = playwright.chromium.launch(
                 executable_path=executable, args=CHROMIUM_ARGUMENTS
             )

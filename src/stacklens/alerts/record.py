@@ -4,13 +4,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from stacklens.alerts.stream import next_seq
 from stacklens.domain.finding import Finding
 from stacklens.domain.trim import trim
 
@@ -23,10 +21,14 @@ stays in `raw_logs`."""
 
 # One statement, so that two consumers can never both find "no such alert" (guarantee 3). A repeat
 # whose event time is later than the resolution opens a new episode; an older one only counts.
-_RECORD: Final = text(f"""
-    WITH found AS (
-        SELECT * FROM jsonb_to_recordset(CAST(:found AS jsonb)) AS f (
-            id uuid, seq bigint, fingerprint text, rule_id text, issue_code text, title text,
+_RECORD: Final = f"""
+    WITH stream AS (
+        UPDATE alert_stream SET seq = seq + %(numbers)s
+        RETURNING seq - %(numbers)s AS before, pg_notify('alerts', '')
+    ), found AS (
+        SELECT f.*, stream.before + f.place AS seq
+        FROM stream, jsonb_to_recordset(%(found)s::jsonb) AS f (
+            id uuid, place bigint, fingerprint text, rule_id text, issue_code text, title text,
             severity text, suggested_fix text, automation_possible boolean, confidence int,
             service text, env text, "group" jsonb, raw_log jsonb, samples jsonb, count bigint,
             first_seen timestamptz, last_seen timestamptz)
@@ -38,7 +40,7 @@ _RECORD: Final = text(f"""
             created_seq, episode_seq, seq)
         SELECT id, fingerprint, rule_id, issue_code, title, severity, suggested_fix,
             automation_possible, confidence, service, env, "group", raw_log, samples, 'NEW',
-            count, first_seen, last_seen, 1, false, :now, 1, seq, seq, seq
+            count, first_seen, last_seen, 1, false, %(now)s, 1, seq, seq, seq
         FROM found
         ON CONFLICT (fingerprint) DO UPDATE SET
             count = a.count + excluded.count,
@@ -63,11 +65,11 @@ _RECORD: Final = text(f"""
         RETURNING id, episode, created_seq, episode_seq, seq, count, last_seen
     )
     INSERT INTO alert_changes (alert_id, at, kind, actor, episode, detail)
-    SELECT id, :now, CASE WHEN created_seq = seq THEN 'opened' ELSE 'regressed' END, 'system',
+    SELECT id, %(now)s, CASE WHEN created_seq = seq THEN 'opened' ELSE 'regressed' END, 'system',
         episode, jsonb_build_object('count', count, 'last_seen', last_seen)
     FROM written WHERE episode_seq = seq ORDER BY seq
     RETURNING alert_id, kind
-""")
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +96,18 @@ async def record_findings(
 ) -> Mapping[uuid.UUID, str]:
     """Open, count and reopen alerts in the caller's transaction; counts are raised once.
 
-    Returns the alerts whose state changed, with the kind of the change.
+    Returns the alerts whose state changed, with the kind of the change. Goes to the driver itself,
+    so that offset and alerts are one trip (`storing`); raises psycopg.Error.
     """
     repeats = add_up(findings)
-    first = await next_seq(connection, len(repeats))
-    rows = [_row(one, first + place) for place, one in enumerate(repeats)]
-    changed = await connection.execute(
-        _RECORD, {"found": msgspec.json.encode(rows).decode(), "now": now}
+    rows = [_row(one, place) for place, one in enumerate(repeats, 1)]
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    changed = await driver.execute(
+        _RECORD,
+        {"found": msgspec.json.encode(rows).decode(), "numbers": len(rows), "now": now},
+        prepare=True,
     )
-    return {row.alert_id: row.kind for row in changed}
+    return dict(await changed.fetchall())
 
 
 def _sum(findings: list[Finding]) -> Repeats:
@@ -116,11 +121,11 @@ def _sum(findings: list[Finding]) -> Repeats:
     )
 
 
-def _row(repeats: Repeats, seq: int) -> dict[str, object]:
+def _row(repeats: Repeats, place: int) -> dict[str, object]:
     finding, analysis = repeats.newest, repeats.newest.analysis
     return {
         "id": uuid.uuid4(),
-        "seq": seq,
+        "place": place,
         "fingerprint": finding.fingerprint,
         "rule_id": finding.rule_id,
         "issue_code": analysis.issue_code,

@@ -10,7 +10,7 @@ from stacklens.api.problems import ProblemError
 EXAMPLE_ID: Final = "0193a1de-58b1-4c3e-9a51-3d1f0f6f2b11"
 
 
-def known_id(
+async def known_id(
     alert_id: Annotated[
         str,
         Path(

@@ -171,7 +171,7 @@ class AlertsQuery(BaseModel):
     )
 
 
-def if_match(
+async def if_match(
     given: Annotated[
         str | None,
         Header(

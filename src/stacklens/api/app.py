@@ -48,7 +48,7 @@ def create_app(
     `bounded` are routers, of ingest say, that bound the bodies of their requests themselves.
     """
     health = HealthRoutes(door.checks).router()
-    included = [health, *routers, *bounded]
+    included = [*bounded, health, *routers]
     app = DescribedApp(
         title="StackLens",
         version=build,

@@ -125,15 +125,16 @@ def identity_of(
 ) -> str:
     """The same for the same event, however often and by whom it is sent.
 
-    An explicit id, else the place in a file together with the content (offsets come again after
-    a rotation), else the record as the application wrote it; both with the time that it states,
-    believed or not. A time that only the shipper states (`inside` is false) is no part of it when
-    the place is known: a line that is read again has another one. Sixteen bytes as hex; the first
-    four are the minute of the event, so that the index on it grows at one end and stays in memory.
+    An explicit id within its service and env, else the place in a file together with the content
+    (offsets come again after a rotation), else the record as the application wrote it; both with
+    the time that it states, believed or not. A time that only the shipper states (`inside` is
+    false) is no part of it when the place is known: a line that is read again has another one.
+    Sixteen bytes as hex; the first four are the minute of the event, so that the index on it grows
+    at one end and stays in memory.
     """
     event_id = fields.get("event_id")
     if isinstance(event_id, str) and event_id:
-        return _hash(event_id)
+        return _hash((fields.get("service"), fields.get("env"), event_id))
     place = None
     if (offset := shipper.get("log_offset")) is not None:
         place = (shipper.get("host"), shipper.get("log_file"), offset)

@@ -80,15 +80,14 @@ _READ: Final = f"""
     ) AS r
     WHERE coalesce(r.before, 0) < %s
 """
-_ADVANCE: Final = text("""
+_ADVANCE: Final = """
     UPDATE consumer_offsets AS mine
     SET next_offset = new.next_offset, arrival_time = new.arrival_time
-    FROM unnest(CAST(:partitions AS int[]), CAST(:befores AS bigint[]),
-                CAST(:offsets AS bigint[]), CAST(:times AS timestamptz[]))
+    FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::timestamptz[])
          AS new (partition, before, next_offset, arrival_time)
-    WHERE mine.consumer_group = :name AND mine.partition = new.partition
+    WHERE mine.consumer_group = %s AND mine.partition = new.partition
       AND mine.next_offset = new.before
-""")
+"""
 
 
 @asynccontextmanager
@@ -170,27 +169,35 @@ class PostgresSubscription:
         reached = next_offsets(records)
         connection = self._connection
         async with _told(), connection.begin():
-            advanced = await connection.execute(
-                _ADVANCE,
-                {
-                    "name": self._name,
-                    "partitions": list(reached),
-                    "befores": [self._positions[partition][0] for partition in reached],
-                    "offsets": [offset for offset, _ in reached.values()],
-                    "times": [arrived for _, arrived in reached.values()],
-                },
-            )
+            driver = await self._driver()
+            # One trip to the server for all that is stored, one for the commit.
+            async with driver.pipeline() as pipeline:
+                advanced = await driver.execute(
+                    _ADVANCE,
+                    [
+                        list(reached),
+                        [self._positions[partition][0] for partition in reached],
+                        [offset for offset, _ in reached.values()],
+                        [arrived for _, arrived in reached.values()],
+                        self._name,
+                    ],
+                )
+                yield connection
+                await pipeline.sync()
             if advanced.rowcount != len(reached):
                 raise PartitionLostError(f"one of the partitions {sorted(reached)} moved on")
-            yield connection
         self._positions.update(reached)
+
+    async def _driver(self) -> psycopg.AsyncConnection:
+        driver = (await self._connection.get_raw_connection()).driver_connection
+        if not isinstance(driver, psycopg.AsyncConnection):
+            raise EventLogError("the connection is gone")
+        return driver
 
     async def _read(self, limit: int) -> Sequence[Record]:
         """Straight from the driver: SQLAlchemy's rows would cost more than the rest of reading."""
         async with _told():
-            driver = (await self._connection.get_raw_connection()).driver_connection
-            if not isinstance(driver, psycopg.AsyncConnection):
-                raise EventLogError("the connection is gone")
+            driver = await self._driver()
             cursor = driver.cursor(binary=True)
             async with driver.pipeline():
                 await cursor.execute(

@@ -53,8 +53,7 @@ export class Actions {
   createTicket(id: string): Promise<void> {
     return this.#inTurn(id, async () => {
       const state = this.#parts.rows.get(id)?.ticket_state
-      if (state === null || state === 'failed')
-        await this.#ask(id, texts.ticket.create, (api) => api.requestTicket(id))
+      if (state === null || state === 'failed') await this.#ask(id, texts.ticket.create, (api) => api.requestTicket(id))
     })
   }
 

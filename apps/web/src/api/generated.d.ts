@@ -1,5 +1,45 @@
 // Made by `npm run generate`. Do not edit.
 export interface paths {
+    "/api/logs/ingest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ingest Event
+         * @description Take in one event. The answer is sent after the commit.
+         */
+        post: operations["ingest_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ingest Batch
+         * @description Take in many records, each judged for itself. The answer is sent after the commit.
+         */
+        post: operations["ingest_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -292,46 +332,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/logs/ingest": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Ingest Event
-         * @description Take in one event. The answer is sent after the commit.
-         */
-        post: operations["ingest_event"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/logs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Ingest Batch
-         * @description Take in many records, each judged for itself. The answer is sent after the commit.
-         */
-        post: operations["ingest_batch"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export interface webhooks {
     stream: {
@@ -377,6 +377,7 @@ export interface components {
          * AlertDetail
          * @description An alert with its history, its newest events and its ticket.
          * @example {
+         *       "acknowledged_at": null,
          *       "automation_possible": false,
          *       "confidence": 95,
          *       "count": 3,
@@ -390,17 +391,21 @@ export interface components {
          *       },
          *       "id": "0193a1de-58b1-4c3e-9a51-3d1f0f6f2b11",
          *       "issue_code": "PRICE_MISSING",
+         *       "jira_issue_key": null,
+         *       "jira_url": null,
          *       "last_seen": "2026-11-22T16:36:12.500000Z",
          *       "raw_log": {
          *         "action": "create_order",
          *         "error_code": "PRICE_MISSING"
          *       },
          *       "regression": false,
+         *       "resolved_at": null,
          *       "seq": 17,
          *       "service": "pos-demo",
          *       "severity": "critical",
          *       "status": "NEW",
          *       "suggested_fix": "Update product pricing in database. Check for data migration issues.",
+         *       "ticket_state": null,
          *       "title": "Product price is null",
          *       "version": 1
          *     }
@@ -750,11 +755,6 @@ export interface components {
             /** Events */
             events: components["schemas"]["StreamEvent"][];
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
         /**
          * Health
          * @description The process answers.
@@ -1034,7 +1034,9 @@ export interface components {
          *       "alert_id": "0193a1de-58b1-4c3e-9a51-3d1f0f6f2b11",
          *       "attempts": 1,
          *       "episode": 1,
+         *       "error": null,
          *       "key": "SHOP-123",
+         *       "next_attempt_at": null,
          *       "requested_at": "2026-11-22T16:36:00.000000Z",
          *       "state": "created",
          *       "updated_at": "2026-11-22T16:36:00.750000Z",
@@ -1080,19 +1082,6 @@ export interface components {
              * @description When we go on by ourselves.
              */
             next_attempt_at: string | null;
-        };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
         };
         /**
          * WorkStatus
@@ -1305,878 +1294,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    health: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Health"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            403: components["responses"]["OtherSite"];
-            413: components["responses"]["TooLarge"];
-            421: components["responses"]["OtherHost"];
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Away"];
-        };
-    };
-    ready: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ready"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            403: components["responses"]["OtherSite"];
-            413: components["responses"]["TooLarge"];
-            421: components["responses"]["OtherHost"];
-            500: components["responses"]["Failed"];
-            /** @description Not ready: what is missing. */
-            503: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotReady"];
-                };
-            };
-        };
-    };
-    list_alerts: {
-        parameters: {
-            query?: {
-                status?: components["schemas"]["Status"][];
-                severity?: components["schemas"]["Severity"][];
-                issue_code?: string[];
-                service?: string[];
-                /** @description Words that must all occur in id, title, code, fix, service, … */
-                q?: string;
-                /** @description Only what was last seen at this time or later (RFC 3339). */
-                since?: string | null;
-                limit?: number;
-                /** @description From the Link header of the page before. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Newest first. */
-            200: {
-                headers: {
-                    /** @description The next page, as `<…>; rel="next"`; absent on the last page. */
-                    Link?: string;
-                    /** @description How many alerts match, on all pages. */
-                    "X-Total-Count"?: string;
-                    /** @description Open the live stream with `since` = this to miss nothing. */
-                    "X-Stream-Position"?: string;
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlertRow"][];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["SignIn"];
-            403: components["responses"]["OtherSite"];
-            413: components["responses"]["TooLarge"];
-            421: components["responses"]["OtherHost"];
-            /** @description A parameter is not valid. */
-            422: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Away"];
-        };
-    };
-    get_alert: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The alert's id. */
-                alert_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The alert. */
-            200: {
-                headers: {
-                    /** @description Its version, for If-Match. */
-                    ETag?: string;
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlertDetail"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["SignIn"];
-            403: components["responses"]["OtherSite"];
-            /** @description There is no such alert. */
-            404: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["TooLarge"];
-            421: components["responses"]["OtherHost"];
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Away"];
-        };
-    };
-    acknowledge_alert: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The version that the caller has seen: `3`, `"3"`, `W/"3"`, or `*`. */
-                "If-Match"?: string | null;
-            };
-            path: {
-                /** @description The alert's id. */
-                alert_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The alert. */
-            200: {
-                headers: {
-                    /** @description Its version, for If-Match. */
-                    ETag?: string;
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlertRow"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["SignIn"];
-            403: components["responses"]["OtherSite"];
-            /** @description There is no such alert. */
-            404: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed from the present state, or the caller's version is stale. */
-            409: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["AlertProblem"];
-                };
-            };
-            413: components["responses"]["TooLarge"];
-            421: components["responses"]["OtherHost"];
-            /** @description If-Match is no version. */
-            422: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Away"];
-        };
-    };
-    resolve_alert: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The version that the caller has seen: `3`, `"3"`, `W/"3"`, or `*`. */
-                "If-Match"?: string | null;
-            };
-            path: {
-                /** @description The alert's id. */
-                alert_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The alert. */
-            200: {
-                headers: {
-                    /** @description Its version, for If-Match. */
-                    ETag?: string;
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlertRow"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["SignIn"];
-            403: components["responses"]["OtherSite"];
-            /** @description There is no such alert. */
-            404: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed from the present state, or the caller's version is stale. */
-            409: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["AlertProblem"];
-                };
-            };
-            413: components["responses"]["TooLarge"];
-            421: components["responses"]["OtherHost"];
-            /** @description If-Match is no version. */
-            422: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Away"];
-        };
-    };
-    reopen_alert: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The version that the caller has seen: `3`, `"3"`, `W/"3"`, or `*`. */
-                "If-Match"?: string | null;
-            };
-            path: {
-                /** @description The alert's id. */
-                alert_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The alert. */
-            200: {
-                headers: {
-                    /** @description Its version, for If-Match. */
-                    ETag?: string;
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlertRow"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["SignIn"];
-            403: components["responses"]["OtherSite"];
-            /** @description There is no such alert. */
-            404: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed from the present state, or the caller's version is stale. */
-            409: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["AlertProblem"];
-                };
-            };
-            413: components["responses"]["TooLarge"];
-            421: components["responses"]["OtherHost"];
-            /** @description If-Match is no version. */
-            422: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Away"];
-        };
-    };
-    get_ticket: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The alert's id. */
-                alert_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["SignIn"];
-            403: components["responses"]["OtherSite"];
-            /** @description There is no such alert, or nobody asked for a ticket. */
-            404: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["TooLarge"];
-            421: components["responses"]["OtherHost"];
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Away"];
-        };
-    };
-    request_ticket: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The alert's id. */
-                alert_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It was asked for before. */
-            200: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            /** @description Asked for; the ticket is made in the background. */
-            202: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["SignIn"];
-            403: components["responses"]["OtherSite"];
-            /** @description There is no such alert. */
-            404: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Jira is not set up; the detail says which variables are missing. */
-            409: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["TooLarge"];
-            421: components["responses"]["OtherHost"];
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Away"];
-        };
-    };
-    look_again: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The alert's id. */
-                alert_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Jira will be looked at again. */
-            202: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["SignIn"];
-            403: components["responses"]["OtherSite"];
-            /** @description There is no such alert. */
-            404: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state is not `unknown`, or Jira is not set up. */
-            409: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["TooLarge"];
-            421: components["responses"]["OtherHost"];
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Away"];
-        };
-    };
-    create_anyway: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The alert's id. */
-                alert_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It will be sent again. */
-            202: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["SignIn"];
-            403: components["responses"]["OtherSite"];
-            /** @description There is no such alert. */
-            404: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state is not `unknown`, or Jira is not set up. */
-            409: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["TooLarge"];
-            421: components["responses"]["OtherHost"];
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Away"];
-        };
-    };
-    link_issue: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The alert's id. */
-                alert_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["IssueLink"];
-            };
-        };
-        responses: {
-            /** @description This issue is the ticket now. */
-            200: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            /** @description The body cannot be read. */
-            400: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: components["responses"]["SignIn"];
-            403: components["responses"]["OtherSite"];
-            /** @description There is no such alert. */
-            404: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state is not `unknown`, or Jira is not set up. */
-            409: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["TooLarge"];
-            421: components["responses"]["OtherHost"];
-            /** @description This is no issue key. */
-            422: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Away"];
-        };
-    };
-    list_quarantine: {
-        parameters: {
-            query?: {
-                limit?: number;
-                /** @description From the Link header of the page before. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Newest first. */
-            200: {
-                headers: {
-                    /** @description The next page, as `<…>; rel="next"`; absent on the last page. */
-                    Link?: string;
-                    /** @description How many records are kept in all. */
-                    "X-Total-Count"?: string;
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["QuarantinedRecord"][];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["SignIn"];
-            403: components["responses"]["OtherSite"];
-            413: components["responses"]["TooLarge"];
-            421: components["responses"]["OtherHost"];
-            /** @description A parameter is not valid. */
-            422: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Away"];
-        };
-    };
-    get_status: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkStatus"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["SignIn"];
-            403: components["responses"]["OtherSite"];
-            413: components["responses"]["TooLarge"];
-            421: components["responses"]["OtherHost"];
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Away"];
-        };
-    };
-    get_session: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            403: components["responses"]["OtherSite"];
-            413: components["responses"]["TooLarge"];
-            421: components["responses"]["OtherHost"];
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Away"];
-        };
-    };
-    sign_in: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignIn"];
-            };
-        };
-        responses: {
-            /** @description Signed in; the answer sets the session cookie. */
-            204: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body cannot be read. */
-            400: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The key is wrong. */
-            401: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            403: components["responses"]["OtherSite"];
-            413: components["responses"]["TooLarge"];
-            421: components["responses"]["OtherHost"];
-            /** @description The body is no key. */
-            422: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Away"];
-        };
-    };
-    sign_out: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Signed out; the answer takes the cookie back. */
-            204: {
-                headers: {
-                    "X-Request-ID": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["BadRequest"];
-            403: components["responses"]["OtherSite"];
-            413: components["responses"]["TooLarge"];
-            421: components["responses"]["OtherHost"];
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Away"];
-        };
-    };
     ingest_event: {
         parameters: {
             query?: never;
@@ -2399,6 +1516,828 @@ export interface operations {
             };
         };
     };
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["OtherSite"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["OtherHost"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Away"];
+        };
+    };
+    ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["OtherSite"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["OtherHost"];
+            500: components["responses"]["Failed"];
+            /** @description Not ready: what is missing. */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotReady"];
+                };
+            };
+        };
+    };
+    list_alerts: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["Status"][];
+                severity?: components["schemas"]["Severity"][];
+                issue_code?: string[];
+                service?: string[];
+                /** @description Words that must all occur in id, title, code, fix, service, … */
+                q?: string;
+                /** @description Only what was last seen at this time or later (RFC 3339). */
+                since?: string;
+                limit?: number;
+                /** @description From the Link header of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first. */
+            200: {
+                headers: {
+                    /** @description The next page, as `<…>; rel="next"`; absent on the last page. */
+                    Link?: string;
+                    /** @description How many alerts match, on all pages. */
+                    "X-Total-Count"?: string;
+                    /** @description Open the live stream with `since` = this to miss nothing. */
+                    "X-Stream-Position"?: string;
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRow"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignIn"];
+            403: components["responses"]["OtherSite"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["OtherHost"];
+            /** @description A parameter is not valid. */
+            422: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Away"];
+        };
+    };
+    get_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alert's id. */
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alert. */
+            200: {
+                headers: {
+                    /** @description Its version, for If-Match. */
+                    ETag?: string;
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignIn"];
+            403: components["responses"]["OtherSite"];
+            /** @description There is no such alert. */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["OtherHost"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Away"];
+        };
+    };
+    acknowledge_alert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the caller has seen: `3`, `"3"`, `W/"3"`, or `*`. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The alert's id. */
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alert. */
+            200: {
+                headers: {
+                    /** @description Its version, for If-Match. */
+                    ETag?: string;
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRow"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignIn"];
+            403: components["responses"]["OtherSite"];
+            /** @description There is no such alert. */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed from the present state, or the caller's version is stale. */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AlertProblem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["OtherHost"];
+            /** @description If-Match is no version. */
+            422: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Away"];
+        };
+    };
+    resolve_alert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the caller has seen: `3`, `"3"`, `W/"3"`, or `*`. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The alert's id. */
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alert. */
+            200: {
+                headers: {
+                    /** @description Its version, for If-Match. */
+                    ETag?: string;
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRow"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignIn"];
+            403: components["responses"]["OtherSite"];
+            /** @description There is no such alert. */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed from the present state, or the caller's version is stale. */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AlertProblem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["OtherHost"];
+            /** @description If-Match is no version. */
+            422: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Away"];
+        };
+    };
+    reopen_alert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the caller has seen: `3`, `"3"`, `W/"3"`, or `*`. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The alert's id. */
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alert. */
+            200: {
+                headers: {
+                    /** @description Its version, for If-Match. */
+                    ETag?: string;
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRow"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignIn"];
+            403: components["responses"]["OtherSite"];
+            /** @description There is no such alert. */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed from the present state, or the caller's version is stale. */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AlertProblem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["OtherHost"];
+            /** @description If-Match is no version. */
+            422: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Away"];
+        };
+    };
+    get_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alert's id. */
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignIn"];
+            403: components["responses"]["OtherSite"];
+            /** @description There is no such alert, or nobody asked for a ticket. */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["OtherHost"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Away"];
+        };
+    };
+    request_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alert's id. */
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was asked for before. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Asked for; the ticket is made in the background. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignIn"];
+            403: components["responses"]["OtherSite"];
+            /** @description There is no such alert. */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Jira is not set up; the detail says which variables are missing. */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["OtherHost"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Away"];
+        };
+    };
+    look_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alert's id. */
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Jira will be looked at again. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignIn"];
+            403: components["responses"]["OtherSite"];
+            /** @description There is no such alert. */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state is not `unknown`, or Jira is not set up. */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["OtherHost"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Away"];
+        };
+    };
+    create_anyway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alert's id. */
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will be sent again. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignIn"];
+            403: components["responses"]["OtherSite"];
+            /** @description There is no such alert. */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state is not `unknown`, or Jira is not set up. */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["OtherHost"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Away"];
+        };
+    };
+    link_issue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alert's id. */
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueLink"];
+            };
+        };
+        responses: {
+            /** @description This issue is the ticket now. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["SignIn"];
+            403: components["responses"]["OtherSite"];
+            /** @description There is no such alert. */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state is not `unknown`, or Jira is not set up. */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["OtherHost"];
+            /** @description This is no issue key. */
+            422: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Away"];
+        };
+    };
+    list_quarantine: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description From the Link header of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first. */
+            200: {
+                headers: {
+                    /** @description The next page, as `<…>; rel="next"`; absent on the last page. */
+                    Link?: string;
+                    /** @description How many records are kept in all. */
+                    "X-Total-Count"?: string;
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantinedRecord"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignIn"];
+            403: components["responses"]["OtherSite"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["OtherHost"];
+            /** @description A parameter is not valid. */
+            422: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Away"];
+        };
+    };
+    get_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkStatus"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignIn"];
+            403: components["responses"]["OtherSite"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["OtherHost"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Away"];
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["OtherSite"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["OtherHost"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Away"];
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in; the answer sets the session cookie. */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body cannot be read. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is wrong. */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: components["responses"]["OtherSite"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["OtherHost"];
+            /** @description The body is no key. */
+            422: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Away"];
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out; the answer takes the cookie back. */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["OtherSite"];
+            413: components["responses"]["TooLarge"];
+            421: components["responses"]["OtherHost"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Away"];
+        };
+    };
     streamstream_post: {
         parameters: {
             query?: never;
@@ -2412,23 +2351,19 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
-            200: {
+            /** @description Nothing is answered. */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
-            /** @description Validation Error */
+            /** @description Never. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
+                content?: never;
             };
         };
     };
