@@ -13,7 +13,7 @@ from stacklens.ingest.judge import Refused, judge_record
 from stacklens.ingest.quarantine import keep_aside
 from stacklens.ingest.writer import Writer
 
-SLICE: Final = 500
+SLICE: Final = 100
 """Records that are judged in one go; other requests get their turn in between."""
 
 PART_RECORDS: Final = 2_000

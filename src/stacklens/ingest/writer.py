@@ -12,7 +12,7 @@ from stacklens.domain.event import LogEvent
 from stacklens.eventlog.contract import EventLog, EventLogError, NotStorableError
 from stacklens.telemetry import Action, log
 
-COMMIT_EVENTS: Final = 5_000
+COMMIT_EVENTS: Final = 2_000
 """Events of one commit at most: above this a commit gets longer, not cheaper for each."""
 
 WAITING_EVENTS: Final = 100_000
