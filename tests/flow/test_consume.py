@@ -259,10 +259,12 @@ async def test_a_consumer_that_is_killed_again_and_again_counts_exactly(
     killer = asyncio.create_task(keep_killing())
     for batch in batched(events, 20):
         await log.append(batch)
-    await eventually(lambda: all_judged(engine, 3_000), within=30)
-    await eventually(lambda: kills > 20, within=10)
+    await eventually(lambda: kills > 20, within=30)
     killer.cancel()
     await asyncio.gather(killer, return_exceptions=True)
+    # On a slow machine a life of 60 ms may be too short for any work: the last one may finish.
+    async with event_log(database_url) as mine, consumer(mine):
+        await eventually(lambda: all_judged(engine, 3_000), within=30)
     assert await counts(engine) == failed(events)
 
 
