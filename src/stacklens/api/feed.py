@@ -120,13 +120,16 @@ class Feed:
             try:
                 yield
             finally:
+                # First of all they stop: a read under way would set the position again, and new
+                # clients would be let in to a feed that nobody follows.
+                listener.cancel()
+                follower.cancel()
+                await asyncio.gather(listener, follower, return_exceptions=True)
                 self._position = None
                 for subscriber in self._subscribers:
                     subscriber.end(RESTART)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._is_empty.wait(), GOODBYE_S)
-                listener.cancel()
-                follower.cancel()
 
     @asynccontextmanager
     async def subscribe(self, since: Position | None) -> AsyncIterator[Subscription]:
