@@ -7,8 +7,8 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
